@@ -1,0 +1,31 @@
+"""Marks by folder, offline data for the fast tests, and one thread everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hypothesis import settings
+
+
+pytest_plugins = ["lazyartist.pytest_plugin"]
+ROOT = Path(__file__).parent
+DEFAULT_MARKS = "not acceptance and not slow and not perf"
+
+settings.register_profile("lazyartist", deadline=None, max_examples=25, derandomize=True, database=None)
+settings.load_profile("lazyartist")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # a test that is named by hand is wanted, whatever its mark
+    if config.args_source is pytest.Config.ArgsSource.ARGS and config.option.markexpr == DEFAULT_MARKS:
+        config.option.markexpr = ""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if (ROOT / "bench") in item.path.parents:
+            item.add_marker(pytest.mark.perf)
+        elif (ROOT / "tests" / "acceptance") in item.path.parents and not item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.acceptance)

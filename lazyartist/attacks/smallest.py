@@ -1,0 +1,55 @@
+"""The smallest noise that an attack finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from torch import Tensor, nn
+
+from lazyartist.attacks import ATTACKS
+from lazyartist.attacks.iterated_sign import IteratedSign
+from lazyartist.attacks.success import Attacked, Confident
+from lazyartist.seeding import seed_from
+
+
+@ATTACKS.register("smallest")
+@dataclass(frozen=True)
+class Smallest:
+    """Bisect ε over an attack, every image in a bracket of its own, all of them in one batch.
+
+    What it finds is an upper bound of the noise that is needed. The bracket is halved on a logarithmic scale, since
+    models differ by factors.
+
+    Attributes:
+        attack: what is tried at each ε.
+        lowest: the smallest ε that is told apart from nothing.
+        highest: an image that does not succeed even here has no smallest ε (infinity).
+        rounds: halvings of the bracket; 10 leave it within a factor of 1.01.
+    """
+
+    attack: IteratedSign = IteratedSign()
+    lowest: float = 1e-4
+    highest: float = 1.0
+    rounds: int = 10
+
+    def __call__(self, model: nn.Module, images: Tensor, goal: Confident, *, seed: int = 0) -> Attacked:
+        """Return for every image the success with the smallest largest pixel change; see `IteratedSign.__call__`.
+
+        `distance` is that change, or infinity where nothing succeeded; `steps` are the gradient steps of all rounds.
+        """
+        found = self.attack(model, images, goal, self.highest, seed=seed_from("smallest", seed))
+        best, steps = found.images.clone(), found.steps.clone()
+        distance = torch.where(found.success, found.distance, torch.inf)
+        low = torch.full((len(images),), self.lowest)
+        high = torch.where(found.success, found.distance.clamp_min(self.lowest), self.highest)
+        for i in range(self.rounds):
+            middle = (low * high).sqrt()
+            tried = self.attack(model, images, goal, middle, seed=seed_from("smallest", seed, i))
+            steps += tried.steps
+            better = tried.success & (tried.distance < distance)
+            best[better], distance[better] = tried.images[better], tried.distance[better]
+            high = torch.where(tried.success, torch.minimum(middle, tried.distance.clamp_min(self.lowest)), high)
+            low = torch.where(tried.success, low, middle)
+        return Attacked(best, distance.isfinite(), distance, steps)

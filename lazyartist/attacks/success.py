@@ -1,0 +1,92 @@
+"""What counts as success, and how an attack reports it."""
+
+from __future__ import annotations
+
+import math
+
+from dataclasses import dataclass
+
+import torch
+
+from torch import Tensor, nn
+
+from lazyartist.criteria import ATTACK_CONFIDENCE
+from lazyartist.inference import evaluating
+
+
+@dataclass(frozen=True, eq=False)
+class Confident:
+    """The model gives the target class more than `confidence`.
+
+    Attributes:
+        target: (N,) int64, the class each image is to be taken for.
+        confidence: the probability to exceed, in (0, 1).
+    """
+
+    target: Tensor
+    confidence: float = ATTACK_CONFIDENCE
+
+    def __post_init__(self) -> None:
+        if not 0 < self.confidence < 1:
+            raise ValueError(f"confidence={self.confidence!r}: expected a probability in (0, 1), such as 0.9")
+        if self.target.ndim != 1 or self.target.is_floating_point():
+            raise ValueError(f"target: expected (N,) integers, got {tuple(self.target.shape)} {self.target.dtype}")
+
+    def margin(self, logits: Tensor) -> Tensor:
+        """Return (N,) the log-odds of the target minus the log-odds of `confidence`: positive is success.
+
+        z_t − logsumexp of the other logits − log(τ / (1 − τ)), which is > 0 exactly where p_t > τ.
+        """
+        column = self.target[:, None]
+        others = logits.scatter(1, column, -torch.inf).logsumexp(1)
+        return logits.gather(1, column)[:, 0] - others - math.log(self.confidence / (1 - self.confidence))
+
+    def holds(self, logits: Tensor) -> Tensor:
+        """Return (N,) bool: does it succeed?"""
+        return self.margin(logits) > 0
+
+    def at(self, index: Tensor) -> Confident:
+        """Return the goal of the images at `index`."""
+        return Confident(self.target[index], self.confidence)
+
+
+@dataclass(frozen=True, eq=False)
+class Attacked:
+    """What an attack made of a batch.
+
+    Attributes:
+        images: (N, C, H, W), the best found: successful, or with the highest margin.
+        success: (N,) bool.
+        distance: (N,) float32, largest pixel change of `images`.
+        steps: (N,) int64, gradient steps until success, or all that were spent.
+    """
+
+    images: Tensor
+    success: Tensor
+    distance: Tensor
+    steps: Tensor
+
+
+def check(model: nn.Module, images: Tensor, goal: Confident) -> None:
+    """Refuse what an attack cannot be run on.
+
+    Raises:
+        ValueError: images are no float batch in [0, 1], the goal has another size or names no class, or the model
+            returns probabilities where logits are expected.
+    """
+    if images.ndim != 4 or not images.is_floating_point() or len(images) == 0:
+        raise ValueError(f"images: expected (N, C, H, W) floats, got {tuple(images.shape)} {images.dtype}")
+    low, high = float(images.min()), float(images.max())
+    if not (low >= 0 and high <= 1):  # a NaN fails this too
+        raise ValueError(f"images run from {low:g} to {high:g}: expected [0, 1]; put any normalisation into the model")
+    if len(goal.target) != len(images):
+        raise ValueError(f"{len(images)} images need as many targets, got {len(goal.target)}")
+    with evaluating(model), torch.no_grad():
+        logits = model(images[:8])
+    if logits.ndim != 2 or bool((goal.target < 0).any()) or bool((goal.target >= logits.shape[1]).any()):
+        raise ValueError(
+            f"targets run from {int(goal.target.min())} to {int(goal.target.max())}, but the model's output has shape "
+            f"{tuple(logits.shape)}: expected (N, classes) and targets below that number of classes"
+        )
+    if bool((logits >= 0).all()) and bool(((logits.sum(1) - 1).abs() < 1e-4).all()):
+        raise ValueError("the model returns probabilities: pass one that returns logits, without the softmax")

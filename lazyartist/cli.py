@@ -1,0 +1,223 @@
+"""The command line: `lazyartist list | run | table | gate | data`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lazyartist import __version__
+from lazyartist.data.sources import DATASETS, DataError
+from lazyartist.reporting.publish import FILES, fill_readme, publish
+from lazyartist.reporting.row import read_rows, write_text
+from lazyartist.reporting.tables import RENDERERS
+
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+OK, FELL, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    0: done. 1: the gate found that something fell. 2: the command cannot be carried out, or rows are missing.
+    130: interrupted.
+    """
+    logging.basicConfig(level=logging.WARNING, format="lazyartist: %(message)s")
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except KeyboardInterrupt:
+        print("\nInterrupted. What was measured is kept; the same command goes on from here.", file=sys.stderr)
+        return INTERRUPTED
+    except (DataError, KeyError, ValueError, OSError) as error:
+        print(f"lazyartist: {error.args[0] if isinstance(error, KeyError) else error}", file=sys.stderr)
+        return UNUSABLE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lazyartist",
+        description="Catch a neural network cheating, see how it cheats, cure it, and prove the cure.",
+        epilog="Exit codes: 0 done; 1 the gate found a regression; 2 cannot be done, or rows are missing.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    every = commands.add_parser("list", help="what there is: studies, strategies, attacks, networks, datasets")
+    every.set_defaults(command=_list)
+
+    run = commands.add_parser("run", help="measure a study and write its rows, tables and figures")
+    run.set_defaults(command=_run)
+    run.add_argument("study", help="lazy, cures, noise or budget; see `lazyartist list`")
+    run.add_argument("--datasets", type=_names, default=(), metavar="A,B", help="default: those of the study")
+    run.add_argument("--models", type=_names, default=("simple_cnn",), metavar="A,B", help="default: simple_cnn")
+    run.add_argument("--strategies", type=_names, default=(), metavar="A,B", help="default: those of the study")
+    run.add_argument("--seeds", type=int, default=0, metavar="N", help="seeds 0 to N-1; default: as committed")
+    run.add_argument("--jobs", type=int, default=2, metavar="N", help="processes of one thread each; default: 2")
+    run.add_argument("--epochs", type=float, help="another length of training, for every strategy alike")
+    run.add_argument("--batch-size", type=int, help="another batch size, for every strategy alike")
+    run.add_argument("--learning-rate", type=float, help="another learning rate, for every strategy alike")
+    run.add_argument("--fresh", action="store_true", help="measure again what the records already hold")
+    _add_results(run)
+
+    table = commands.add_parser("table", help="print the tables of what was measured, and write them again")
+    table.set_defaults(command=_table)
+    table.add_argument("study", nargs="?", help="one study only")
+    table.add_argument("--readme", type=Path, metavar="FILE", help="fill this README's tables from the baseline")
+    _add_results(table)
+
+    gate = commands.add_parser("gate", help="compare what was measured with the blessed baseline")
+    gate.set_defaults(command=_gate)
+    gate.add_argument("--baseline", type=Path, default=Path("results/baseline.json"), metavar="FILE")
+    gate.add_argument("--bless", action="store_true", help="make what was measured the new baseline")
+    _add_results(gate)
+
+    data = commands.add_parser("data", help="fetch and verify datasets, say where they are, draw how they are painted")
+    data.set_defaults(command=_data)
+    data.add_argument("datasets", nargs="*", help="default: mnist fashion")
+    data.add_argument("--picture", type=Path, metavar="SVG", help="draw the splits of the first dataset")
+    return parser
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _add_results(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--results", type=Path, default=Path("results"), metavar="DIR", help="default: results")
+
+
+def _list(options: argparse.Namespace) -> int:
+    del options
+    from lazyartist.attacks import ATTACKS
+    from lazyartist.models import MODELS
+    from lazyartist.strategies import STRATEGIES
+    from lazyartist.studies import STUDIES
+
+    shelves = {
+        registry.kind: {name: f"{e.summary}{f' [{e.source}]' if e.source else ''}" for name, e in entries.items()}
+        for registry in (STUDIES, STRATEGIES, ATTACKS, MODELS)
+        for entries in (registry.entries(),)
+    }
+    plurals = {"study": "studies", "strategy": "strategies", "attack": "attacks", "model": "networks"}
+    for kind, things in {**{plurals[k]: v for k, v in shelves.items()}, "datasets": DATASETS}.items():
+        print(kind)
+        for name, summary in sorted(things.items()):
+            print(f"  {name:<20} {summary}")
+        print()
+    return OK
+
+
+def _run(options: argparse.Namespace) -> int:
+    from lazyartist.studies import STUDIES
+
+    study = STUDIES[options.study]()
+
+    from tqdm import tqdm
+
+    from lazyartist.models import MODELS
+    from lazyartist.strategies import STRATEGIES
+    from lazyartist.studies.runner import run_study
+
+    for registry, names in ((STRATEGIES, options.strategies), (MODELS, options.models)):
+        for name in names:
+            registry[name]
+    changes = {k: getattr(options, k) for k in ("epochs", "batch_size", "learning_rate") if getattr(options, k)}
+    runs = study.runs(
+        datasets=options.datasets,
+        models=options.models,
+        strategies=options.strategies,
+        seeds=range(options.seeds),
+        budget=changes,
+    )
+    for dataset in dict.fromkeys(run.dataset for run in runs):
+        _fetched(dataset)
+    with tqdm(total=len(runs), unit="run", desc=study.name, disable=None) as bar:
+
+        def progress(run: object, measured: bool) -> None:
+            bar.set_postfix_str(f"{run}{'' if measured else ' (known)'}", refresh=False)
+            bar.update()
+
+        rows = run_study(
+            study, runs, options.results / "records", jobs=options.jobs, fresh=options.fresh, progress=progress
+        )
+    publish(options.results)
+    print(RENDERERS[study.name](rows).text())
+    print(f"{len(runs)} runs, {len(rows)} rows in {options.results / 'records' / study.name}.jsonl")
+    return OK
+
+
+def _table(options: argparse.Namespace) -> int:
+    if options.study and options.study not in RENDERERS:
+        raise KeyError(f"there is no table of {options.study!r}. Known: {', '.join(RENDERERS)}.")
+    if options.readme:
+        from lazyartist.reporting.gate import read_baseline
+
+        text = options.readme.read_text(encoding="utf-8")
+        write_text(options.readme, fill_readme(text, read_baseline(options.results / "baseline.json")))
+    shown = False
+    for study in [options.study] if options.study else RENDERERS:
+        if rows := read_rows(options.results / "records" / f"{study}.jsonl"):
+            print(RENDERERS[study](rows).text())
+            shown = True
+    if not shown:
+        print(f"no rows under {options.results / 'records'}: `lazyartist run` makes some", file=sys.stderr)
+        return UNUSABLE
+    publish(options.results, figures=False)
+    return OK
+
+
+def _gate(options: argparse.Namespace) -> int:
+    from lazyartist.reporting.gate import judge, read_baseline, write_baseline
+
+    fresh = [row for path in sorted((options.results / "records").glob("*.jsonl")) for row in read_rows(path)]
+    if options.bless:
+        print(f"blessed {write_baseline(options.baseline, fresh)} rows: {options.baseline}")
+        return OK
+    verdict = judge(fresh, read_baseline(options.baseline))
+    if verdict.fell or verdict.rose:
+        print(verdict.table().text())
+    for group in verdict.missing:
+        print("missing:", ", ".join(group))
+    if verdict.exit_code == UNUSABLE:
+        print(
+            f"The gate cannot judge: {len(verdict.missing)} groups of {options.baseline} have no fresh rows, "
+            f"{verdict.compared} were compared. `pytest -m acceptance` measures them."
+        )
+    elif verdict.fell:
+        print(f"{len(verdict.fell)} of {verdict.compared} groups fell beyond the noise of their seeds.")
+    else:
+        print(f"Nothing fell in {verdict.compared} groups.", end=" ")
+        print("Some rose: `lazyartist gate --bless` raises the baseline." if verdict.rose else "")
+    return verdict.exit_code
+
+
+def _data(options: argparse.Namespace) -> int:
+    from lazyartist.data.sources import data_root, load
+
+    for name in options.datasets or ("mnist", "fashion"):
+        grey = load(name)
+        counts = f"{len(grey.train_labels):,} + {len(grey.test_labels):,} images"
+        print(f"{name}: {counts}, verified, {'in scikit-learn' if name == 'digits' else f'in {data_root()}'}")
+    if options.picture:
+        from lazyartist.data.task import make_task
+        from lazyartist.reporting.figures import canvas, save
+        from lazyartist.studies.canvas import pictures
+
+        task = make_task((options.datasets or ["mnist"])[0])
+        save(canvas(pictures(task), task.train.palette.words), options.picture)
+        print(f"drawn: {options.picture}")
+    return OK
+
+
+def _fetched(dataset: str) -> None:
+    """Fetch once in this process, so that the workers find the files in the cache."""
+    from lazyartist.data.sources import load
+
+    load(dataset)

@@ -1,0 +1,205 @@
+"""Grey images with a colour each: the biased dataset, in memory as bytes, painted batch by batch."""
+
+from __future__ import annotations
+
+import hashlib
+
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import Any, Literal, get_args
+
+import numpy as np
+import torch
+
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from lazyartist.data.palettes import HUES, Palette, palette_of
+from lazyartist.seeding import seed_from
+
+
+Where = Literal["foreground", "background"]
+Conflict = Literal["all", "others"]
+Hard = Literal["rotated", "other", "uniform"]
+
+TEXTURES = 512  # enough that no class can be told by its texture
+
+
+@dataclass(frozen=True, eq=False)
+class ColouredImages(Dataset[tuple[Tensor, int]]):
+    """Images, labels and colours that were drawn once; also an ordinary `torch.utils.data.Dataset`.
+
+    Attributes:
+        images: (N, H, W) uint8, the grey strokes, 0 is background.
+        labels: (N,) int64 in [0, classes).
+        colours: (N,) int64 in [0, classes), indices into the palette.
+        palette: one colour a class.
+        backdrops: None to paint the stroke on black; or (N,) int64 in [0, `TEXTURES`), which smooth texture to paint
+            behind each white stroke.
+    """
+
+    images: Tensor
+    labels: Tensor
+    colours: Tensor
+    palette: Palette = HUES
+    backdrops: Tensor | None = None
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, int]:
+        """Return one painted image (3, H, W) float32 in [0, 1] and its label."""
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"index {index} is outside a dataset of {len(self)} images")
+        return self.render(torch.tensor([index]))[0], int(self.labels[index])
+
+    def render(self, index: Tensor | slice, colours: Tensor | None = None) -> Tensor:
+        """Paint a batch: (B, 3, H, W) float32 in [0, 1].
+
+        Args:
+            index: which images, (B,) int64 or a slice.
+            colours: (B,) palette indices to paint them in instead of their own.
+        """
+        grey = self.images[index][:, None].float()  # (B, 1, H, W)
+        paint = self._paint[self.colours[index] if colours is None else colours][:, :, None, None]  # (B, 3, 1, 1)
+        if self.backdrops is None:
+            return grey * paint
+        texture = _textures(*self.images.shape[1:])[self.backdrops[index]][:, None]
+        stroke = grey / 255
+        return stroke + (1 - stroke) * texture * paint * 255
+
+    @property
+    def classes(self) -> int:
+        """How many classes, and so colours, there are."""
+        return len(self.palette.colours)
+
+    @property
+    def aligned(self) -> Tensor:
+        """(N,) bool: does the image wear its class's own colour?"""
+        return self.colours == self.labels
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of pixels, labels, colours, palette and, behind the stroke, textures."""
+        digest = hashlib.sha256(repr((tuple(self.images.shape), self.palette.colours)).encode())
+        parts = [self.images, self.labels, self.colours]
+        if self.backdrops is not None:
+            parts += [self.backdrops, _textures(*self.images.shape[1:])]
+        for part in parts:
+            digest.update(part.contiguous().numpy().tobytes())
+        return digest.hexdigest()
+
+    def wearing(self, colours: Tensor) -> ColouredImages:
+        """Return the same images in other colours: (N,) palette indices."""
+        return replace(self, colours=colours)
+
+    def subset(self, index: Tensor | slice) -> ColouredImages:
+        """Return the images at `index`, (M,) int64, (N,) bool or a slice, with their colours and textures."""
+        backdrops = None if self.backdrops is None else self.backdrops[index]
+        parts = (self.images[index], self.labels[index], self.colours[index])
+        return ColouredImages(*parts, self.palette, backdrops)
+
+    @cached_property
+    def _paint(self) -> Tensor:
+        return self.palette.tensor() / 255  # times a byte is a pixel in [0, 1]: one product, one rounding
+
+
+def colour(
+    images: Any,
+    labels: Any,
+    *,
+    correlation: float = 0.95,
+    conflict: Conflict = "all",
+    where: Where = "foreground",
+    palette: str | Palette = HUES,
+    seed: int = 0,
+) -> ColouredImages:
+    """Paint any grey images so that the colour gives the class away in `correlation` of each class's images.
+
+    Args:
+        images: (N, H, W) uint8 as array or tensor, or a torchvision-style dataset's `.data`.
+        labels: (N,) integers in [0, classes), where classes is the number of colours of the palette.
+        correlation: share of each class's images that are given its own colour, exact to the sample, in [0, 1].
+        conflict: what the rest draws from, evenly: "all" colours, as in a lottery that ignores the class (so a tenth
+            of the rest is aligned by luck), or the "others" only.
+        where: "foreground" or "background".
+        palette: a preset's name, a `Palette`, or a list of (red, green, blue) in [0, 1].
+        seed: which images conflict, and how, depends on this and the labels alone.
+
+    Raises:
+        ValueError: an argument is out of range; names what came, what was expected and the way out.
+    """
+    paint = palette_of(palette)
+    pixels, y = _checked(images, labels, classes := len(paint.colours))
+    if not 0 <= correlation <= 1:  # a NaN fails this too
+        raise ValueError(f"correlation={correlation!r}: expected a share in [0, 1], such as 0.95")
+    if where not in get_args(Where):
+        raise ValueError(f"where={where!r}: expected 'foreground' or 'background'")
+    if conflict not in get_args(Conflict):
+        raise ValueError(f"conflict={conflict!r}: expected 'all' or 'others'")
+    generator = torch.Generator().manual_seed(seed_from("colours", seed))
+    colours = y.clone()
+    for label in range(classes):
+        members = (y == label).nonzero()[:, 0]
+        if len(members) == 0:
+            raise ValueError(f"class {label} has no images: give every class of the palette one, or a smaller palette")
+        rest = members[torch.randperm(len(members), generator=generator)[round(correlation * len(members)) :]]
+        choice = torch.arange(classes) if conflict == "all" else torch.tensor([c for c in range(classes) if c != label])
+        # whole rounds through the choice, then a random part of one: as even as the number allows
+        rounds = torch.cat(
+            [choice[torch.randperm(len(choice), generator=generator)] for _ in range(-(-len(rest) // len(choice)))]
+            or [choice[:0]]
+        )
+        colours[rest] = rounds[: len(rest)]
+    backdrops = torch.randint(TEXTURES, (len(y),), generator=generator) if where == "background" else None
+    return ColouredImages(pixels, y, colours, paint, backdrops)
+
+
+def swap(data: ColouredImages, hard: Hard, *, seed: int = 0) -> ColouredImages:
+    """Return the same images where the colours are swapped.
+
+    "rotated": class c wears the colour of class c + 5 (of half the classes further on, for other palettes);
+    "other": any colour but one's own; "uniform": any colour at all.
+
+    Raises:
+        ValueError: no such way to swap.
+    """
+    generator = torch.Generator().manual_seed(seed_from("swap", hard, seed))
+    n, classes = len(data), data.classes
+    if hard == "rotated":
+        offset = torch.full((n,), classes // 2)
+    elif hard == "other":
+        offset = torch.randint(1, classes, (n,), generator=generator)
+    elif hard == "uniform":
+        offset = torch.randint(0, classes, (n,), generator=generator)
+    else:
+        raise ValueError(f"hard={hard!r}: expected 'rotated', 'other' or 'uniform'")
+    return data.wearing((data.labels + offset) % classes)
+
+
+@lru_cache(maxsize=4)
+def _textures(height: int, width: int) -> Tensor:
+    """The smooth noise that every background is painted from: (TEXTURES, height, width) float32 in [0.35, 1]."""
+    generator = torch.Generator().manual_seed(seed_from("textures"))
+    coarse = torch.rand(TEXTURES, 1, 7, 7, generator=generator)
+    smooth = torch.nn.functional.interpolate(coarse, (height, width), mode="bicubic", align_corners=True)
+    return (0.35 + 0.65 * smooth.clamp(0, 1))[:, 0].contiguous()
+
+
+def _checked(images: Any, labels: Any, classes: int) -> tuple[Tensor, Tensor]:
+    pixels, y = (torch.as_tensor(np.array(a) if not isinstance(a, Tensor) else a) for a in (images, labels))
+    if pixels.dtype != torch.uint8 or pixels.ndim != 3 or 0 in pixels.shape:
+        hint = ""
+        if pixels.is_floating_point():
+            bad = "they hold NaN; " if bool(pixels.isnan().any()) else ""
+            hint = f": {bad}turn floats in [0, 1] into bytes with (255 * images).round().astype('uint8')"
+        raise ValueError(f"images: expected (N, H, W) uint8, got {tuple(pixels.shape)} {pixels.dtype}{hint}")
+    if y.ndim != 1 or len(y) != len(pixels) or y.is_floating_point() or y.is_complex() or y.dtype == torch.bool:
+        raise ValueError(f"labels: expected ({len(pixels)},) integers, one an image, got {tuple(y.shape)} {y.dtype}")
+    y = y.long()
+    if bool(((y < 0) | (y >= classes)).any()):
+        raise ValueError(
+            f"labels run from {int(y.min())} to {int(y.max())}, but the palette has {classes} colours for the classes "
+            f"0 to {classes - 1}: renumber the labels or pass a palette with more colours"
+        )
+    return pixels.contiguous(), y

@@ -1,0 +1,89 @@
+"""Ten colours, one a class."""
+
+from __future__ import annotations
+
+import colorsys
+
+from collections.abc import Sequence  # noqa: TC003
+from dataclasses import dataclass
+
+import torch
+
+from torch import Tensor
+
+from lazyartist.registry import unknown
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours in class order.
+
+    Attributes:
+        name: how tables call it.
+        colours: (red, green, blue), each in [0, 1], one colour a class, all different and none black.
+        words: what to call each colour in text and figures.
+    """
+
+    name: str
+    colours: tuple[tuple[float, float, float], ...]
+    words: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        table = self.tensor()
+        if table.ndim != 2 or table.shape[1] != 3 or len(table) < 2:
+            raise ValueError(f"a palette has shape (classes, 3) with at least two classes, got {tuple(table.shape)}")
+        if not bool(((table >= 0) & (table <= 1)).all()):  # a NaN fails this too
+            raise ValueError(f"colours lie in [0, 1], got {self.colours}; divide by 255 if yours are bytes")
+        if len(table.unique(dim=0)) < len(table) or bool((table.amax(1) == 0).any()):
+            raise ValueError(f"colours must differ and none may be black, which hides the stroke; got {self.colours}")
+        if len(self.words) != len(self.colours):
+            raise ValueError(f"{len(self.colours)} colours need as many words, got {len(self.words)}")
+
+    def tensor(self) -> Tensor:
+        """Return the colours as (classes, 3) float32."""
+        try:
+            return torch.tensor(self.colours, dtype=torch.float32)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"a palette is a list of (red, green, blue), got {self.colours!r}") from error
+
+
+def _hue(degrees: float) -> tuple[float, float, float]:
+    return colorsys.hsv_to_rgb(degrees / 360, 1.0, 1.0)
+
+
+# Ten hues 36° apart, full saturation and value, so that hue is the one thing that tells them apart. The order puts
+# the nearest to green at 1 and the nearest to blue at 2, and gives neighbouring classes far hues.
+HUES = Palette(
+    "hues",
+    tuple(_hue(h) for h in (0, 108, 252, 36, 180, 288, 72, 216, 324, 144)),
+    ("red", "green", "blue", "orange", "cyan", "violet", "lime", "azure", "pink", "emerald"),
+)
+# The two palettes most used in public solutions of the exercise: both tell some classes apart by lightness too.
+CLASSIC = Palette(
+    "classic",
+    ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (0, 1, 1), (1, 0, 1), (1, 0.5, 0), (0, 0.5, 0), (0.5, 0, 0.5), (0, 0.5, 0.5)),
+    ("red", "green", "blue", "yellow", "cyan", "magenta", "orange", "dark green", "purple", "teal"),
+)
+CLASSIC_GREY = Palette(
+    "classic-grey",
+    ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (1, 0, 1), (0, 1, 1), (1, 0.5, 0), (0.5, 0, 1), (0, 0.5, 0), (0.5, 0.5, 0.5)),
+    ("red", "lime", "blue", "yellow", "magenta", "cyan", "orange", "violet", "dark green", "grey"),
+)
+PALETTES = {palette.name: palette for palette in (HUES, CLASSIC, CLASSIC_GREY)}
+
+
+def palette_of(given: str | Palette | Sequence[Sequence[float]]) -> Palette:
+    """Return a palette from its name, itself, or a list of (red, green, blue) in [0, 1].
+
+    Raises:
+        KeyError: no preset has this name.
+        ValueError: the colours are not a palette; says why.
+    """
+    if isinstance(given, Palette):
+        return given
+    if isinstance(given, str):
+        if given not in PALETTES:
+            raise KeyError(unknown("palette", given, PALETTES))
+        return PALETTES[given]
+    colours = tuple(tuple(colour) for colour in given)
+    return Palette("custom", colours, tuple(f"colour {i}" for i in range(len(colours))))  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""Rows, intervals, tables, figures and the gate. Nothing here imports torch."""

@@ -1,0 +1,152 @@
+"""Figures as functions of rows or pixels: SVG that comes out byte for byte the same."""
+
+from __future__ import annotations
+
+import io
+
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import numpy as np
+
+from matplotlib.figure import Figure
+
+from lazyartist.reporting.row import write_text
+from lazyartist.reporting.stats import estimate
+from lazyartist.reporting.tables import by, values
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from lazyartist.reporting.row import Row
+
+# One colour a strategy, the same in every figure; whoever comes new takes the spare ones in turn.
+COLOURS = {"lazy": "#d1495b", "erm": "#8d99ae", "focal": "#edae49", "colour_consistency": "#00798c", "oracle": "#30343f"}
+SPARE = ("#7a5195", "#66a182", "#bc5090", "#2f4b7c", "#b5651d")
+LABELS = {"easy_accuracy": "easy", "hard_rotated_accuracy": "hard, rotated", "hard_other_accuracy": "hard, other"}
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure as SVG without date and with fixed identifiers."""
+    with mpl.rc_context({"svg.hashsalt": "lazyartist", "svg.fonttype": "path"}):
+        text = io.StringIO()
+        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight")
+    write_text(path, text.getvalue())
+
+
+def canvas(pictures: Mapping[str, NDArray[np.float32]], words: Sequence[str]) -> Figure:
+    """Show the splits: one line of images for each, one column a class. Pictures are (classes, H, W, 3) in [0, 1]."""
+    columns = len(words)
+    figure = Figure(figsize=(0.75 * columns + 1.2, 0.85 * len(pictures) + 0.2))
+    axes = figure.subplots(len(pictures), columns, squeeze=False)
+    for line, (title, images) in zip(axes, pictures.items(), strict=True):
+        for place, image in zip(line, images, strict=True):
+            place.imshow(image, interpolation="nearest")
+            place.set(xticks=[], yticks=[])
+        line[0].set_ylabel(title, rotation=0, ha="right", va="center")
+    for place, word in zip(axes[0], words, strict=True):
+        place.set_title(word, fontsize=9)
+    return figure
+
+
+def lazy_figure(rows: Sequence[Row]) -> Figure:
+    """Show what the lazy model answers: confusion where it looks fine and where colours are swapped, and the proof."""
+    dataset = sorted({row.dataset for row in rows}, key=lambda name: (name != "mnist", name))[0]
+    shown = {
+        "easy_accuracy": "easy: right, it seems",
+        "hard_rotated_accuracy": "hard, rotated: one colour's class for another",
+        "follows_colour": "every class in every colour:\nshare called the colour's class",
+    }
+    mine = [row for row in rows if row.dataset == dataset and row.model == "simple_cnn"]
+    n = len({row.seed for row in mine})
+    figure = Figure(figsize=(11, 3.9), layout="constrained")
+    for place, (metric, title) in zip(figure.subplots(1, 3), shown.items(), strict=True):
+        table = np.sum([row.detail for row in mine if row.metric == metric], axis=0)
+        share = table / table.sum(1, keepdims=True) if metric != "follows_colour" else table / n
+        _matrix(place, share)
+        place.set_title(title, fontsize=10)
+        place.set_xlabel("painted in the colour of class" if metric == "follows_colour" else "answer")
+        place.set_ylabel("true class")
+    figure.suptitle(f"The lazy model on {dataset}, mean of {n} seeds", fontsize=11)
+    return figure
+
+
+def budget_figure(rows: Sequence[Row]) -> Figure:
+    """Show easy and hard accuracy against gradient steps, with the band of the 95 % interval."""
+    datasets = by(rows, "dataset")
+    figure = Figure(figsize=(5.2 * len(datasets), 3.6), layout="constrained")
+    for place, ((dataset,), mine) in zip(figure.subplots(1, len(datasets), squeeze=False)[0], datasets.items(), strict=True):
+        looks = sorted((int(budget.split()[0]), values(found)) for (budget,), found in by(mine, "budget").items())
+        for metric, colour in zip(LABELS, ("#30343f", "#d1495b", "#edae49"), strict=True):
+            marks = [estimate(v[metric].values()) for _, v in looks]
+            steps = [step for step, _ in looks]
+            place.plot(steps, [e.mean for e in marks], color=colour, label=LABELS[metric], marker=".", ms=4)
+            place.fill_between(steps, [e.low for e in marks], [e.high for e in marks], color=colour, alpha=0.2, lw=0)
+        place.axhline(0.2, color="grey", lw=0.7, ls=":")
+        place.axhline(0.95, color="grey", lw=0.7, ls=":")
+        n = len({row.seed for row in mine})
+        place.set(title=f"{dataset}, plain ERM, {n} seeds", xlabel="gradient steps", ylabel="accuracy", ylim=(0, 1))
+        place.set_xscale("log")
+        place.legend(frameon=False, fontsize=9)
+    return figure
+
+
+def strategies_figure(rows: Sequence[Row]) -> Figure:
+    """Show hard against easy accuracy, a mark a strategy with both intervals."""
+    datasets = by([row for row in rows if row.model == "simple_cnn"], "dataset")
+    figure = Figure(figsize=(5.2 * len(datasets), 3.8), layout="constrained")
+    spare = iter(SPARE * 9)
+    colours = {row.strategy: "" for row in rows}
+    colours = {name: COLOURS.get(name) or next(spare) for name in sorted(colours)}
+    for place, ((dataset,), mine) in zip(figure.subplots(1, len(datasets), squeeze=False)[0], datasets.items(), strict=True):
+        for (name,), found in by(mine, "strategy").items():
+            v = values(found)
+            x = estimate(v["easy_accuracy"].values())
+            hard = [(v["hard_rotated_accuracy"][s] + v["hard_other_accuracy"][s]) / 2 for s in v["hard_rotated_accuracy"]]
+            y = estimate(hard)
+            place.errorbar(x.mean, y.mean, yerr=y.half_width, xerr=x.half_width, fmt="o", color=colours[name], label=name)
+        place.axhline(0.7, color="grey", lw=0.7, ls=":")
+        n = len({row.seed for row in mine})
+        place.set(title=f"{dataset}, {n} seeds", xlabel="easy accuracy", ylabel="hard accuracy (mean of both splits)")
+        place.legend(frameon=False, fontsize=9, loc="lower left")
+    return figure
+
+
+def noise_figure(rows: Sequence[Row]) -> Figure:
+    """Show the share of sevens that can be made a sure 3 against the noise that is allowed."""
+    figure = Figure(figsize=(5.6, 3.8), layout="constrained")
+    place = figure.subplots()
+    mine = [row for row in rows if row.metric == "smallest_epsilon" and row.model == "simple_cnn"]
+    spare = iter(SPARE * 9)
+    for (name,), found in by(mine, "strategy").items():
+        distances = np.sort(np.concatenate([row.detail for row in found]).astype(float))
+        share = np.arange(1, len(distances) + 1) / len(distances)
+        place.step(distances, share, where="post", color=COLOURS.get(name) or next(spare), label=name)
+    place.axvline(0.05, color="grey", lw=0.7, ls=":")
+    n = len({row.seed for row in mine})
+    place.set(xlabel="largest pixel change ε", ylabel="share of sevens called 3, over 90 % sure", ylim=(0, 1.02))
+    place.set(title=f"7 → 3 on mnist: smallest noise found, {n} seeds", xscale="log")
+    place.legend(frameon=False, fontsize=9)
+    return figure
+
+
+def _matrix(place: Any, share: NDArray[np.float64]) -> None:
+    place.imshow(share, vmin=0, vmax=1, cmap="Blues")
+    for (i, j), value in np.ndenumerate(share):
+        if value >= 0.005:
+            ink = "white" if value > 0.5 else "black"
+            place.text(j, i, f"{100 * value:.0f}", ha="center", va="center", fontsize=6.5, color=ink)
+    ticks = range(len(share))
+    place.set(xticks=ticks, yticks=ticks)
+
+
+DRAWERS: dict[str, Callable[[Sequence[Row]], Figure]] = {
+    "lazy": lazy_figure,
+    "budget": budget_figure,
+    "cures": strategies_figure,
+    "noise": noise_figure,
+}

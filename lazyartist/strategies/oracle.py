@@ -1,0 +1,18 @@
+"""The ceiling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from lazyartist.strategies import STRATEGIES
+from lazyartist.strategies.base import Use
+from lazyartist.strategies.erm import Erm
+
+
+@STRATEGIES.register("oracle")
+@dataclass(frozen=True)
+class Oracle(Erm):
+    """Plain training on the same images in colours that say nothing: the ceiling, not a cure."""
+
+    uses: ClassVar[frozenset[Use]] = frozenset({"unbiased_colours"})

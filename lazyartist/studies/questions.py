@@ -1,0 +1,26 @@
+"""The questions that more than one study asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lazyartist.probes import accuracy
+from lazyartist.studies.base import Fact
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from torch import nn
+
+    from lazyartist.data.task import Task
+
+JUDGED_HARD = ("rotated", "other")
+
+
+def accuracies(model: nn.Module, task: Task, *, lazy: bool = False) -> Iterator[Fact]:
+    """Yield easy and hard accuracy, each with its confusion matrix. Of a lazy model, a low hard accuracy is wanted."""
+    for name, data in {"easy": task.easy, **{f"hard_{h}": task.hard[h] for h in JUDGED_HARD}}.items():
+        found = accuracy(model, data)
+        direction = "lower" if lazy and name != "easy" else "higher"
+        yield Fact(f"{name}_accuracy", found.value, found.n, direction, found.confusion.tolist())

@@ -1,0 +1,72 @@
+"""Runs side by side, rows on disk as each run ends, and nothing measured twice."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path  # noqa: TC003
+from typing import TYPE_CHECKING
+
+import torch
+
+from joblib import Parallel, delayed
+
+from lazyartist.reporting.row import Row, append_rows, read_rows, write_rows
+from lazyartist.studies.base import THREADS, Run, Study
+from lazyartist.training.store import Store
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+
+def run_study(
+    study: Study,
+    runs: Sequence[Run],
+    records: Path,
+    *,
+    store: Store | None = None,
+    jobs: int = 2,
+    fresh: bool = False,
+    progress: Callable[[Run, bool], None] = lambda run, measured: None,
+) -> list[Row]:
+    """Measure the runs that the records do not hold yet, and return the rows of all of them.
+
+    Args:
+        study: what to ask.
+        runs: what to ask it of.
+        records: the folder of `<study>.jsonl`. Rows are appended as each run ends, so that a kill loses at most the
+            runs in hand; at the end the file is sorted and an older row of the same thing gives way.
+        store: where trained models are kept.
+        jobs: processes, with one torch thread each; joblib's active backend runs them.
+        fresh: measure everything again.
+        progress: called after every run with the run, and whether it was measured or known.
+    """
+    store = store or Store()
+    path = records / f"{study.name}.jsonl"
+    digests = {study.digest(run): run for run in runs}
+    known = set() if fresh else {row.run for row in read_rows(path)} & set(digests)
+    for digest in known:
+        progress(digests[digest], False)  # noqa: FBT003
+    todo = [run for digest, run in digests.items() if digest not in known]
+    work = (delayed(_work)(study, run, store) for run in todo)
+    for run, rows in Parallel(n_jobs=min(jobs, len(todo)) or 1, return_as="generator_unordered")(work):
+        append_rows(path, rows)
+        progress(run, True)  # noqa: FBT003
+    rows = read_rows(path)
+    write_rows(path, rows)
+    return [row for row in rows if row.run in digests]
+
+
+def _work(study: Study, run: Run, store: Store) -> tuple[Run, list[Row]]:
+    with _threads(THREADS):
+        return run, study.rows(run, store)
+
+
+@contextmanager
+def _threads(number: int) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(number)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,180 @@
+"""Trained models on disk: weights as safetensors, and a JSON card that says what they are."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import logging
+import os
+import platform
+import tempfile
+
+from collections.abc import Sequence  # noqa: TC003
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from platformdirs import user_cache_path
+from safetensors.torch import load, save
+from torch import nn
+
+import lazyartist
+
+from lazyartist.models import MODELS
+from lazyartist.reporting.row import write_text
+from lazyartist.training.fit import Budget, build, fit
+
+
+if TYPE_CHECKING:
+    from lazyartist.data.task import Task
+    from lazyartist.strategies.base import Strategy
+
+log = logging.getLogger(__name__)
+
+ROOMS = ("data", "models", "strategies/base.py", "training/fit.py", "inference.py", "seeding.py")
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a trained model is: everything that decides its bits, and what the training was like."""
+
+    strategy: str
+    uses: Sequence[str]
+    task: str
+    setting: str
+    data: str
+    model: str
+    budget: str
+    seed: int
+    versions: dict[str, str]
+    threads: int
+    source: str
+    steps: int = 0
+    seconds: float = 0.0
+    weights: str = ""
+
+    @property
+    def key(self) -> str:
+        """Digest of everything that decides the bits: another key is another model."""
+        spec = {k: v for k, v in asdict(self).items() if k not in {"steps", "seconds", "weights"}}
+        return hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained model in evaluation mode, and its card."""
+
+    model: nn.Module
+    card: Card
+
+
+class Store:
+    """A folder of trained models.
+
+    Args:
+        root: the folder; by default `LAZYARTIST_STORE`, or one in the user's cache folder.
+    """
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = Path(root or os.environ.get("LAZYARTIST_STORE") or user_cache_path("lazyartist") / "models")
+
+    def fit(self, strategy: Strategy, task: Task, model: str, budget: Budget, seed: int) -> Trained:
+        """Return the model that these arguments make: from the folder, or trained now and then kept.
+
+        A file that is damaged is named in the log and trained again; nothing that fails its digest is used.
+        """
+        card = describe(strategy, task, model, budget, seed)
+        found = self._find(card, classes=task.train.classes)
+        if found is not None:
+            return found
+        fitted = fit(strategy, task, model, budget=budget, seed=seed)
+        weights = save({name: tensor.contiguous() for name, tensor in fitted.model.state_dict().items()})
+        card = Card(
+            **{
+                **_shallow(card),
+                "steps": fitted.steps,
+                "seconds": round(fitted.seconds, 3),
+                "weights": hashlib.sha256(weights).hexdigest(),
+            }
+        )
+        self.root.mkdir(parents=True, exist_ok=True)
+        # the card comes last: without it the weights do not count
+        _write_bytes(self.root / f"{card.key}.safetensors", weights)
+        write_text(self.root / f"{card.key}.json", json.dumps(asdict(card), indent=2, sort_keys=True) + "\n")
+        return Trained(fitted.model, card)
+
+    def _find(self, wanted: Card, classes: int) -> Trained | None:
+        path = self.root / f"{wanted.key}.json"
+        if not path.exists():
+            return None
+        try:
+            card = Card(**json.loads(path.read_text(encoding="utf-8")))
+            weights = path.with_suffix(".safetensors").read_bytes()
+        except (OSError, ValueError, TypeError) as error:
+            log.warning("%s cannot be used (%s): the model is trained again", path, error)
+            return None
+        if card.key != wanted.key or hashlib.sha256(weights).hexdigest() != card.weights:
+            log.warning("%s is damaged: the model is trained again", path.with_suffix(".safetensors"))
+            return None
+        model = build(card.model, classes, card.seed)
+        model.load_state_dict(load(weights))
+        return Trained(model.eval(), card)
+
+
+def describe(strategy: Strategy, task: Task, model: str, budget: Budget, seed: int) -> Card:
+    """Return the card of a model before it is trained."""
+    data = task.unbiased if "unbiased_colours" in strategy.uses else task.train
+    return Card(
+        strategy=repr(strategy),
+        uses=sorted(strategy.uses),
+        task=task.name,
+        setting=task.setting,
+        data=data.fingerprint,
+        model=model,
+        budget=str(budget),
+        seed=seed,
+        versions=versions(),
+        threads=torch.get_num_threads(),
+        source=source_digest(type(strategy), MODELS[model]),
+    )
+
+
+def versions() -> dict[str, str]:
+    """Return what a result depends on besides the arguments."""
+    return {
+        "lazyartist": lazyartist.__version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+    }
+
+
+def source_digest(*things: Any) -> str:
+    """Return a digest of the code that decides a model's bits: the shared rooms, and the files of `things`."""
+    package = Path(lazyartist.__file__).parent
+    files = [path for room in ROOMS for path in sorted([package / room, *(package / room).glob("*.py")])]
+    files += [Path(inspect.getfile(base)) for thing in things for base in _lineage(thing)]
+    digest = hashlib.sha256()
+    for path in dict.fromkeys(files):
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _lineage(thing: Any) -> list[Any]:
+    bases = thing.__mro__ if isinstance(thing, type) else [thing]
+    return [base for base in bases if not getattr(base, "__module__", "builtins").startswith(("builtins", "torch"))]
+
+
+def _shallow(card: Card) -> dict[str, Any]:
+    return {name: getattr(card, name) for name in card.__dataclass_fields__}
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(content)
+    Path(file.name).replace(path)

@@ -1,0 +1,30 @@
+"""Task 1: the model is lazy, on every seed, both datasets, both hard splits."""
+
+import pytest
+
+from lazyartist.criteria import LAZY, LAZY_FOLLOWS
+from lazyartist.reporting.stats import estimate
+from lazyartist.reporting.tables import values
+
+
+SEEDS = range(10)
+
+
+@pytest.fixture(scope="module")
+def lazy(measure):
+    rows = measure("lazy", seeds=SEEDS)
+    return {name: values(row for row in rows if row.dataset == name) for name in ("mnist", "fashion")}
+
+
+@pytest.mark.parametrize("dataset", ["mnist", "fashion"])
+@pytest.mark.parametrize("criterion", LAZY, ids=str)
+def test_lazy_on_every_seed(lazy, dataset, criterion):
+    found = lazy[dataset][criterion.metric]
+    assert sorted(found) == list(SEEDS)
+    assert all(criterion.holds(value) for value in found.values()), found
+
+
+@pytest.mark.parametrize("dataset", ["mnist", "fashion"])
+def test_answer_follows_the_colour(lazy, dataset):
+    found = estimate(lazy[dataset][LAZY_FOLLOWS.metric].values())
+    assert LAZY_FOLLOWS.holds_for(found), found

@@ -1,0 +1,52 @@
+from lazyartist.reporting.publish import fill_readme, publish
+from lazyartist.reporting.row import append_rows
+from lazyartist.reporting.tables import as_csv, strategies_table
+
+
+def some_rows(row):
+    hard = {"erm": (0.80, 0.82), "focal": (0.83, 0.85), "oracle": (0.98, 0.98)}
+    return [
+        row(strategy=name, seed=seed, metric=metric, value=value if metric != "easy_accuracy" else 0.99)
+        for name, by_seed in hard.items()
+        for seed, value in enumerate(by_seed)
+        for metric in ("easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy")
+    ]
+
+
+def test_a_cure_stands_between_its_erm_and_its_oracle(row):
+    table = strategies_table(some_rows(row))
+    cells = {line[2]: dict(zip(table.header, line, strict=True)) for line in table.rows}
+    assert list(cells) == ["oracle", "focal", "erm"]
+    assert cells["focal"]["gain over ERM"] == "+3.0 ± 0.0"
+    assert cells["focal"]["norm score ↑"].startswith("18 ± ")
+    assert cells["erm"]["gain over ERM"] == "–"
+    assert cells["focal"]["easy % ↑"] == "99.0 ± 0.0"
+
+
+def test_markdown_aligns_numbers_right_and_text_left(row):
+    lines = strategies_table(some_rows(row)).body().splitlines()
+    assert lines[1].startswith("|:---")
+    assert lines[1].split("|")[5].endswith("-:")
+
+
+def test_csv_has_a_line_a_group(row):
+    lines = as_csv(some_rows(row)).splitlines()
+    assert lines[0].startswith("study,dataset,task,model,strategy,budget,metric,mean,low,high,n,seeds")
+    assert len(lines) == 1 + 9
+
+
+def test_publishing_twice_gives_the_same_bytes(tmp_path, row):
+    append_rows(tmp_path / "records" / "cures.jsonl", some_rows(row))
+    first = {path: path.read_bytes() for path in publish(tmp_path)}
+    assert {path.name for path in first} == {"strategies.md", "strategies.csv", "strategies.svg"}
+    assert {path: path.read_bytes() for path in publish(tmp_path)} == first
+
+
+def test_the_readme_is_filled_between_its_marks(row):
+    text = "before\n<!-- table: cures -->\nold\n<!-- end -->\nafter\n"
+    filled = fill_readme(text, some_rows(row))
+    assert "old" not in filled
+    assert "+3.0 ± 0.0" in filled
+    assert filled.startswith("before\n<!-- table: cures -->\n| ")
+    assert filled.endswith("<!-- end -->\nafter\n")
+    assert fill_readme(filled, some_rows(row)) == filled

