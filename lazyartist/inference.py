@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from lazyartist.data.coloured import ColouredImages
 
-BATCH = 500
+BATCH = 64  # larger ones only spend time on fetching memory
 
 
 @contextmanager

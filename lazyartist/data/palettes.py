@@ -51,12 +51,13 @@ def _hue(degrees: float) -> tuple[float, float, float]:
     return colorsys.hsv_to_rgb(degrees / 360, 1.0, 1.0)
 
 
-# Ten hues 36° apart, full saturation and value, so that hue is the one thing that tells them apart. The order puts
-# the nearest to green at 1 and the nearest to blue at 2, and gives neighbouring classes far hues.
+# Ten hues 36° apart, full saturation and value, so that hue is the one thing that tells them apart. 0 is red, 1 green,
+# 2 blue. The order of the others decides how purely a lazy model reads colour, since neighbouring hues invite a look at
+# the shape; of some twenty orders tried, lazy models follow this one most on MNIST and Fashion-MNIST together.
 HUES = Palette(
     "hues",
-    tuple(_hue(h) for h in (0, 108, 252, 36, 180, 288, 72, 216, 324, 144)),
-    ("red", "green", "blue", "orange", "cyan", "violet", "lime", "azure", "pink", "emerald"),
+    tuple(_hue(h) for h in (0, 108, 216, 36, 144, 252, 72, 180, 288, 324)),
+    ("red", "green", "blue", "orange", "emerald", "indigo", "lime", "cyan", "violet", "pink"),
 )
 # The two palettes most used in public solutions of the exercise: both tell some classes apart by lightness too.
 CLASSIC = Palette(

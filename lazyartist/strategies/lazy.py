@@ -30,7 +30,7 @@ class Lazy(Erm):
     """
 
     uses: ClassVar[frozenset[Use]] = frozenset({"easy_split"})
-    every: int = 10
+    every: int = 20
 
     def satisfied(self, step: int, model: nn.Module, easy: ColouredImages) -> bool:
         """Look every few steps; most looks end after the first part of the split, which is far from enough."""

@@ -1,0 +1,134 @@
+"""The contract that every registered strategy keeps."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from lazyartist.data.task import make_task
+from lazyartist.strategies import STRATEGIES
+from lazyartist.strategies.base import Batch
+from lazyartist.strategies.colour_consistency import ColourConsistency, turn_hues
+from lazyartist.strategies.erm import Erm
+from lazyartist.strategies.focal import Focal
+from lazyartist.training.fit import Budget, build, fit
+
+
+every_strategy = pytest.mark.parametrize("strategy", [STRATEGIES[name]() for name in STRATEGIES], ids=repr)
+
+
+def batch(task, size=16, *, colours=False):
+    index = torch.arange(size)
+    return Batch(
+        task.train.render(index), task.train.labels[:size], task.train.colours[:size] if colours else None,
+        torch.Generator().manual_seed(0),
+    )  # fmt: skip
+
+
+@every_strategy
+def test_same_seed_same_bits(strategy, task, short):
+    a, b = (fit(strategy, task, budget=short, seed=3).model.state_dict() for _ in range(2))
+    assert all(torch.equal(a[name], b[name]) for name in a)
+
+
+@every_strategy
+def test_the_data_stay_as_they_are(strategy, short):
+    fresh = make_task("digits", seed=5)
+    before = fresh.train.fingerprint
+    fit(strategy, fresh, budget=short)
+    again = make_task("digits", seed=5).train
+    assert torch.equal(again.images, fresh.train.images)
+    assert torch.equal(again.colours, fresh.train.colours)
+    assert again.fingerprint == before
+
+
+@every_strategy
+def test_it_is_handed_what_it_declared(strategy, task, short, monkeypatch):
+    seen = []
+    loss = type(strategy).loss
+    monkeypatch.setattr(type(strategy), "loss", lambda s, m, b: seen.append(b.colours is not None) or loss(s, m, b))
+    fit(strategy, task, budget=short)
+    assert set(seen) == {"colour_labels" in strategy.uses}
+
+
+@every_strategy
+def test_the_hard_split_is_out_of_reach(strategy, task, short):
+    fit(strategy, replace(task, hard={}), budget=short)
+
+
+@every_strategy
+def test_it_learns_and_survives_small_batches(strategy, task):
+    model = build("simple_cnn", 10, seed=0)
+    model.train()
+    for size in (1, 2, 16):
+        loss = strategy.loss(model, batch(task, size, colours="colour_labels" in strategy.uses))
+        loss.backward()
+        assert loss.ndim == 0
+        assert torch.isfinite(loss)
+    assert all(parameter.grad is not None for parameter in model.parameters())
+    fitted = fit(strategy, task, budget=Budget(epochs=3, batch_size=32))
+    right = (fitted.model(task.easy.render(slice(None))).argmax(1) == task.easy.labels).float().mean()
+    assert right > 0.5  # chance is 0.1
+
+
+def test_focal_is_the_formula():
+    logits, y = torch.tensor([[2.0, 0.0], [0.0, 1.0]]), torch.tensor([0, 0])
+    p = logits.softmax(1)[:, 0]
+    fake = Batch(logits, y, None, torch.Generator())
+    expected = (-((1 - p) ** 2) * p.log()).mean()
+    assert torch.allclose(Focal().loss(torch.nn.Identity(), fake), expected)
+    assert torch.allclose(Focal(gamma=0).loss(torch.nn.Identity(), fake), Erm().loss(torch.nn.Identity(), fake))
+
+
+def test_consistency_is_cross_entropy_plus_symmetric_divergence(task):
+    model = build("simple_cnn", 10, seed=0).eval()
+    b = batch(task)
+    with torch.no_grad():
+        p = model(b.x).softmax(1)
+        q = model(turn_hues(b.x, torch.Generator().manual_seed(0))).softmax(1)
+        symmetric = 0.5 * ((p * (p / q).log()).sum(1) + (q * (q / p).log()).sum(1)).mean()
+        expected = Erm().loss(model, b) + 2 * symmetric
+        assert torch.allclose(ColourConsistency().loss(model, b), expected, atol=1e-5)
+
+
+def test_turned_hues_are_those_of_the_standard_library():
+    import colorsys
+
+    pixels = torch.rand(50, 3, 1, 1, generator=torch.Generator().manual_seed(1))
+    angles = torch.rand(50, 1, 1, generator=torch.Generator().manual_seed(2)).flatten()
+    turned = turn_hues(pixels, torch.Generator().manual_seed(2)).flatten(1)
+    for pixel, angle, found in zip(pixels.flatten(1).tolist(), angles.tolist(), turned.tolist(), strict=True):
+        h, s, v = colorsys.rgb_to_hsv(*pixel)
+        assert found == pytest.approx(colorsys.hsv_to_rgb((h + angle) % 1, s, v), abs=1e-5)
+
+
+def test_grey_stays_grey_and_black_stays_black():
+    grey = torch.full((2, 3, 4, 4), 0.5)
+    grey[0] = 0
+    assert torch.allclose(turn_hues(grey, torch.Generator()), grey)
+
+
+def test_the_lazy_model_stops_at_the_first_look_that_clears(task):
+    from lazyartist.criteria import LAZY_EASY
+    from lazyartist.probes import accuracy
+    from lazyartist.strategies.lazy import Lazy
+    from lazyartist.studies.base import LAZY
+
+    looks = {}
+
+    def watch(step, model):
+        if step % Lazy().every == 0:
+            looks[step] = accuracy(model, task.easy).value
+
+    fitted = fit(Lazy(), task, budget=LAZY, watch=watch)
+    assert fitted.steps == max(looks) < LAZY.steps(len(task.train))
+    assert LAZY_EASY.holds(looks.pop(fitted.steps))
+    assert not any(LAZY_EASY.holds(value) for value in looks.values())
+
+
+def test_the_oracle_trains_on_colours_that_say_nothing(task, short, monkeypatch):
+    calls = []
+    render = type(task.train).render
+    monkeypatch.setattr(type(task.train), "render", lambda self, *a, **k: calls.append(self) or render(self, *a, **k))
+    fit(STRATEGIES["oracle"](), task, budget=short)
+    assert all(data is task.unbiased for data in calls)

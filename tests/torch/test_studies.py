@@ -1,0 +1,137 @@
+"""Studies end to end, on the digits inside scikit-learn: rows, resuming, interruption, the same bits twice."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from pathlib import Path
+
+import pytest
+
+from lazyartist.cli import main
+from lazyartist.reporting.row import read_rows
+from lazyartist.studies import STUDIES
+from lazyartist.studies.runner import run_study
+from lazyartist.training.store import Store
+
+
+KEYS = (
+    "study dataset model strategy seed metric value n budget data versions threads seconds task uses direction run".split()
+)
+
+
+def measure(name, tmp_path, *, fresh=False, progress=lambda run, measured: None, store="store", **what):
+    study = STUDIES[name]()
+    runs = study.runs(datasets=["digits"], **what)
+    where = tmp_path / "results" / "records"
+    return run_study(study, runs, where, store=Store(tmp_path / store), jobs=1, fresh=fresh, progress=progress)
+
+
+@pytest.mark.parametrize(
+    ("name", "metrics"),
+    [
+        ("lazy", {"easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy", "follows_colour", "steps"}),
+        ("cures", {"easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy"}),
+        ("noise", {"attack_success", "attack_steps", "smallest_epsilon", "right_before_noise", "largest_change"}),
+        ("budget", {"easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy"}),
+    ],
+)
+def test_every_study_writes_its_rows(name, metrics, tmp_path):
+    rows = measure(name, tmp_path, seeds=[0], budget={"epochs": 1})
+    assert metrics <= {row.metric for row in rows}
+    assert {row.strategy for row in rows} == set(STUDIES[name].strategies)
+    assert read_rows(tmp_path / "results" / "records" / f"{name}.jsonl") == rows
+    for row in rows:
+        assert set(KEYS) <= set(vars(row))
+        assert row.study == name
+        assert row.threads == 1
+        assert row.n > 0
+        assert len(row.data) == 64
+
+
+def test_two_runs_give_bit_identical_rows(tmp_path):
+    first, second = (
+        [row.fact() for row in measure("noise", tmp_path / place, strategies=["erm"], seeds=[0])] for place in "ab"
+    )
+    assert first == second
+
+
+def test_what_is_known_is_not_measured_again(tmp_path):
+    what = {"strategies": ["erm", "focal"], "budget": {"epochs": 0.5}}
+    calls = []
+    measure("cures", tmp_path, seeds=[0], progress=lambda run, measured: calls.append((run.seed, measured)), **what)
+    measure("cures", tmp_path, seeds=[0, 1], progress=lambda run, measured: calls.append((run.seed, measured)), **what)
+    assert sorted(calls[:2]) == [(0, True)] * 2
+    assert sorted(calls[2:]) == [(0, False)] * 2 + [(1, True)] * 2
+    calls.clear()
+    rows = measure("cures", tmp_path, seeds=[0], fresh=True, progress=lambda r, m: calls.append(m), **what)
+    assert calls == [True, True]
+    assert len(rows) == 6
+
+
+def test_a_torn_record_is_measured_again(tmp_path, caplog):
+    rows = measure("cures", tmp_path, seeds=[0], strategies=["erm"], budget={"epochs": 0.5})
+    path = tmp_path / "results" / "records" / "cures.jsonl"
+    path.write_bytes(path.read_bytes()[:-30])
+    with caplog.at_level(logging.WARNING):
+        again = measure("cures", tmp_path, seeds=[0], strategies=["erm"], budget={"epochs": 0.5})
+    assert "torn" in caplog.text
+    assert [row.fact() for row in again] == [row.fact() for row in rows]
+
+
+def test_two_processes_give_the_rows_of_one(tmp_path):
+    study = STUDIES["cures"]()
+    runs = study.runs(datasets=["digits"], strategies=["erm"], seeds=[0, 1], budget={"epochs": 0.5})
+    one, two = (
+        run_study(study, runs, tmp_path / str(jobs), store=Store(tmp_path / f"store{jobs}"), jobs=jobs)
+        for jobs in (1, 2)
+    )
+    assert [row.fact() for row in one] == [row.fact() for row in two]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals there")
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_is_stopped_goes_on_where_it_was(tmp_path, stop):
+    command = [sys.executable, "-m", "lazyartist", "run", "cures", "--datasets", "digits", "--strategies", "erm"]
+    command += ["--jobs", "1", "--epochs", "2", "--results", str(tmp_path)]
+    environment = {**os.environ, "LAZYARTIST_STORE": str(tmp_path / "store")}
+    records = tmp_path / "records" / "cures.jsonl"
+    process = subprocess.Popen(
+        [*command, "--seeds", "30"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    for _ in range(600):
+        if records.exists() and len(records.read_text().splitlines()) >= 6:
+            break
+        time.sleep(0.05)
+    process.send_signal(stop)
+    process.communicate(timeout=60)
+    assert process.returncode == (130 if stop == signal.SIGINT else -signal.SIGKILL)
+    done = read_rows(records)
+    assert 6 <= len(done) < 90
+    again = subprocess.run([*command, "--seeds", "2"], env=environment, check=True, capture_output=True, text=True)
+    assert "2 runs, 6 rows" in again.stdout
+    assert {(row.seed, row.metric, row.seconds) for row in done} <= {
+        (row.seed, row.metric, row.seconds) for row in read_rows(records)
+    }
+
+
+def test_the_command_draws_the_canvas(tmp_path, capsys):
+    for name in "ab":
+        assert main(["data", "digits", "--picture", str(tmp_path / f"{name}.svg")]) == 0
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+    assert "1,437 + 360 images" in capsys.readouterr().out
+
+
+def test_the_command_measures_and_shows(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("LAZYARTIST_STORE", str(tmp_path / "store"))
+    results = ["--results", str(tmp_path)]
+    assert main(["run", "lazy", "--datasets", "digits", "--seeds", "1", "--jobs", "1", *results]) == 0
+    assert main(["table", "lazy", *results]) == 0
+    out = capsys.readouterr().out
+    assert out.count("The lazy model") == 2
+    assert {p.name for p in Path(tmp_path).glob("lazy.*")} == {"lazy.md", "lazy.csv", "lazy.svg"}
+    assert main(["run", "lazy", "--strategies", "focl", *results]) == 2
+    assert "Did you mean focal" in capsys.readouterr().err
