@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lazyartist import __version__
 from lazyartist.data.sources import DATASETS, DataError
-from lazyartist.reporting.publish import FILES, fill_readme, publish
+from lazyartist.reporting.publish import fill_readme, publish
 from lazyartist.reporting.row import read_rows, write_text
 from lazyartist.reporting.tables import RENDERERS
 

@@ -39,6 +39,7 @@ class Registry(Generic[T]):
     Args:
         kind: the singular word for messages, "strategy".
         package: dotted name of the package whose files are searched; also the entry point group of other packages.
+
     """
 
     def __init__(self, kind: str, package: str) -> None:
@@ -51,6 +52,7 @@ class Registry(Generic[T]):
 
         Raises:
             ValueError: the name is taken by something else.
+
         """
 
         def put(thing: T) -> T:
@@ -70,6 +72,7 @@ class Registry(Generic[T]):
 
         Raises:
             KeyError: nothing has this name; the message offers the nearest names and all of them.
+
         """
         if name not in self._things:
             entry = self.entries().get(name)

@@ -29,6 +29,7 @@ class IteratedSign:
         steps: gradient steps an image may cost.
         step_size: of ε, per step; it falls linearly to a tenth of that.
         random_start: start anywhere in the box instead of at the image.
+
     """
 
     steps: int = 40
@@ -55,6 +56,7 @@ class IteratedSign:
 
         Raises:
             ValueError: ε is not positive, or see `check`.
+
         """
         check(model, images, goal)
         radius = torch.as_tensor(epsilon, dtype=images.dtype).expand(len(images))
@@ -64,9 +66,7 @@ class IteratedSign:
         with evaluating(model):
             return self._run(model, images, goal, (radius - INSIDE).clamp_min(0)[:, None, None, None], generator)
 
-    def _run(
-        self, model: nn.Module, images: Tensor, goal: Confident, radius: Tensor, generator: Generator
-    ) -> Attacked:
+    def _run(self, model: nn.Module, images: Tensor, goal: Confident, radius: Tensor, generator: Generator) -> Attacked:
         low, high = (images - radius).clamp_min(0), (images + radius).clamp_max(1)
         best, best_margin = images.clone(), torch.full((len(images),), -torch.inf)
         steps = torch.full((len(images),), self.steps)

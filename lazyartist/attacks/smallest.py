@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 
@@ -27,9 +27,10 @@ class Smallest:
         lowest: the smallest ε that is told apart from nothing.
         highest: an image that does not succeed even here has no smallest ε (infinity).
         rounds: halvings of the bracket; 10 leave it within a factor of 1.01.
+
     """
 
-    attack: IteratedSign = IteratedSign()
+    attack: IteratedSign = field(default_factory=IteratedSign)
     lowest: float = 1e-4
     highest: float = 1.0
     rounds: int = 10

@@ -25,7 +25,7 @@ Hard = Literal["rotated", "other", "uniform"]
 TEXTURES = 512  # enough that no class can be told by its texture
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ColouredImages(Dataset[tuple[Tensor, int]]):
     """Images, labels and colours that were drawn once; also an ordinary `torch.utils.data.Dataset`.
 
@@ -36,6 +36,7 @@ class ColouredImages(Dataset[tuple[Tensor, int]]):
         palette: one colour a class.
         backdrops: None to paint the stroke on black; or (N,) int64 in [0, `TEXTURES`), which smooth texture to paint
             behind each white stroke.
+
     """
 
     images: Tensor
@@ -43,6 +44,10 @@ class ColouredImages(Dataset[tuple[Tensor, int]]):
     colours: Tensor
     palette: Palette = HUES
     backdrops: Tensor | None = None
+
+    def __repr__(self) -> str:
+        where = "foreground" if self.backdrops is None else "background"
+        return f"ColouredImages({len(self)} images in the colours of {self.palette.name}, {where})"
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -59,6 +64,7 @@ class ColouredImages(Dataset[tuple[Tensor, int]]):
         Args:
             index: which images, (B,) int64 or a slice.
             colours: (B,) palette indices to paint them in instead of their own.
+
         """
         grey = self.images[index][:, None].float()  # (B, 1, H, W)
         paint = self._paint[self.colours[index] if colours is None else colours][:, :, None, None]  # (B, 3, 1, 1)
@@ -128,6 +134,7 @@ def colour(
 
     Raises:
         ValueError: an argument is out of range; names what came, what was expected and the way out.
+
     """
     paint = palette_of(palette)
     pixels, y = _checked(images, labels, classes := len(paint.colours))
@@ -163,6 +170,7 @@ def swap(data: ColouredImages, hard: Hard, *, seed: int = 0) -> ColouredImages:
 
     Raises:
         ValueError: no such way to swap.
+
     """
     generator = torch.Generator().manual_seed(seed_from("swap", hard, seed))
     n, classes = len(data), data.classes

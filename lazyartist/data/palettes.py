@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import colorsys
 
-from collections.abc import Sequence  # noqa: TC003
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -22,6 +22,7 @@ class Palette:
         name: how tables call it.
         colours: (red, green, blue), each in [0, 1], one colour a class, all different and none black.
         words: what to call each colour in text and figures.
+
     """
 
     name: str
@@ -34,7 +35,7 @@ class Palette:
             raise ValueError(f"a palette has shape (classes, 3) with at least two classes, got {tuple(table.shape)}")
         if not bool(((table >= 0) & (table <= 1)).all()):  # a NaN fails this too
             raise ValueError(f"colours lie in [0, 1], got {self.colours}; divide by 255 if yours are bytes")
-        if len(table.unique(dim=0)) < len(table) or bool((table.amax(1) == 0).any()):
+        if len(set(self.colours)) < len(table) or bool((table.amax(1) == 0).any()):
             raise ValueError(f"colours must differ and none may be black, which hides the stroke; got {self.colours}")
         if len(self.words) != len(self.colours):
             raise ValueError(f"{len(self.colours)} colours need as many words, got {len(self.words)}")
@@ -62,12 +63,34 @@ HUES = Palette(
 # The two palettes most used in public solutions of the exercise: both tell some classes apart by lightness too.
 CLASSIC = Palette(
     "classic",
-    ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (0, 1, 1), (1, 0, 1), (1, 0.5, 0), (0, 0.5, 0), (0.5, 0, 0.5), (0, 0.5, 0.5)),
+    (
+        (1, 0, 0),
+        (0, 1, 0),
+        (0, 0, 1),
+        (1, 1, 0),
+        (0, 1, 1),
+        (1, 0, 1),
+        (1, 0.5, 0),
+        (0, 0.5, 0),
+        (0.5, 0, 0.5),
+        (0, 0.5, 0.5),
+    ),
     ("red", "green", "blue", "yellow", "cyan", "magenta", "orange", "dark green", "purple", "teal"),
 )
 CLASSIC_GREY = Palette(
     "classic-grey",
-    ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (1, 0, 1), (0, 1, 1), (1, 0.5, 0), (0.5, 0, 1), (0, 0.5, 0), (0.5, 0.5, 0.5)),
+    (
+        (1, 0, 0),
+        (0, 1, 0),
+        (0, 0, 1),
+        (1, 1, 0),
+        (1, 0, 1),
+        (0, 1, 1),
+        (1, 0.5, 0),
+        (0.5, 0, 1),
+        (0, 0.5, 0),
+        (0.5, 0.5, 0.5),
+    ),
     ("red", "lime", "blue", "yellow", "magenta", "cyan", "orange", "violet", "dark green", "grey"),
 )
 PALETTES = {palette.name: palette for palette in (HUES, CLASSIC, CLASSIC_GREY)}
@@ -79,6 +102,7 @@ def palette_of(given: str | Palette | Sequence[Sequence[float]]) -> Palette:
     Raises:
         KeyError: no preset has this name.
         ValueError: the colours are not a palette; says why.
+
     """
     if isinstance(given, Palette):
         return given

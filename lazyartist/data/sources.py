@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numpy.typing import NDArray  # noqa: TC002
+from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
 from lazyartist.registry import unknown
@@ -103,6 +103,7 @@ def load(name: str, root: Path | None = None) -> GreyImages:
     Raises:
         KeyError: no such dataset.
         DataError: the files are nowhere to be had; says every way tried, and how to bring them by hand.
+
     """
     if name == "digits":
         return _digits()
@@ -208,7 +209,7 @@ def _ways(source: Source) -> dict[str, Callable[[Path], None]]:
 
 
 def _torchvision(source: Source, folder: Path) -> None:
-    from torchvision import datasets  # noqa: PLC0415  (the other ways need no torch)
+    from torchvision import datasets
 
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         getattr(datasets, source.folder)(folder, download=True)
@@ -253,8 +254,8 @@ def _parse(content: bytes, dimensions: int) -> Array:
 
 def _digits() -> GreyImages:
     """Scikit-learn's 8×8 digits, enlarged to 28×28; the last 360 are the test images, written by other people."""
-    from scipy.ndimage import zoom  # noqa: PLC0415  (a second of imports that the other datasets do not need)
-    from sklearn.datasets import load_digits  # noqa: PLC0415
+    from scipy.ndimage import zoom
+    from sklearn.datasets import load_digits
 
     images, labels = load_digits(return_X_y=True)
     large = zoom(images.reshape(-1, 8, 8), (1, 3.5, 3.5), order=1, grid_mode=True, mode="nearest")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import get_args
@@ -27,6 +27,7 @@ class Task:
         unbiased: the training split in colours that say nothing: what the oracle trains on.
         setting: correlation, place and palette in words.
         seed: the seed that drew split and colours.
+
     """
 
     name: str
@@ -63,6 +64,7 @@ def make_task(
         KeyError: an unknown dataset or palette.
         DataError: the images cannot be had.
         ValueError: an argument out of range.
+
     """
     grey, name = (_load(dataset), dataset) if isinstance(dataset, str) else (dataset, "custom")
     paint = palette_of(palette)

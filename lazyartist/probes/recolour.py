@@ -1,4 +1,4 @@
-"""The recolour proof: paint the same image in every colour. Does the answer follow the colour, or stay with the shape?"""
+"""The recolour proof: paint the same image in every colour. Does the answer follow?"""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class Recolouring:
         stays_table: (classes, classes), share of answers that name the image's class. The diagonals are equal: there
             colour and shape agree.
         n: images a class.
+
     """
 
     follows_table: Tensor
@@ -49,6 +50,7 @@ def recolour(model: nn.Module, data: ColouredImages, per_class: int = 100) -> Re
 
     Raises:
         ValueError: `per_class` is not positive, or a class has no images.
+
     """
     classes = data.classes
     members = [(data.labels == label).nonzero()[:, 0] for label in range(classes)]

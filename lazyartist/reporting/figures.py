@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     from lazyartist.reporting.row import Row
 
 # One colour a strategy, the same in every figure; whoever comes new takes the spare ones in turn.
-COLOURS = {"lazy": "#d1495b", "erm": "#8d99ae", "focal": "#edae49", "colour_consistency": "#00798c", "oracle": "#30343f"}
+COLOURS = {
+    "lazy": "#d1495b",
+    "erm": "#8d99ae",
+    "focal": "#edae49",
+    "colour_consistency": "#00798c",
+    "oracle": "#30343f",
+}
 SPARE = ("#7a5195", "#66a182", "#bc5090", "#2f4b7c", "#b5651d")
 LABELS = {"easy_accuracy": "easy", "hard_rotated_accuracy": "hard, rotated", "hard_other_accuracy": "hard, other"}
 
@@ -65,7 +71,7 @@ def lazy_figure(rows: Sequence[Row]) -> Figure:
     n = len({row.seed for row in mine})
     figure = Figure(figsize=(11, 3.9), layout="constrained")
     for place, (metric, title) in zip(figure.subplots(1, 3), shown.items(), strict=True):
-        table = np.sum([row.detail for row in mine if row.metric == metric], axis=0)
+        table = np.sum([np.asarray(row.detail) for row in mine if row.metric == metric], axis=0)
         share = table / table.sum(1, keepdims=True) if metric != "follows_colour" else table / n
         _matrix(place, share)
         place.set_title(title, fontsize=10)
@@ -79,7 +85,9 @@ def budget_figure(rows: Sequence[Row]) -> Figure:
     """Show easy and hard accuracy against gradient steps, with the band of the 95 % interval."""
     datasets = by(rows, "dataset")
     figure = Figure(figsize=(5.2 * len(datasets), 3.6), layout="constrained")
-    for place, ((dataset,), mine) in zip(figure.subplots(1, len(datasets), squeeze=False)[0], datasets.items(), strict=True):
+    for place, ((dataset,), mine) in zip(
+        figure.subplots(1, len(datasets), squeeze=False)[0], datasets.items(), strict=True
+    ):
         looks = sorted((int(budget.split()[0]), values(found)) for (budget,), found in by(mine, "budget").items())
         for metric, colour in zip(LABELS, ("#30343f", "#d1495b", "#edae49"), strict=True):
             marks = [estimate(v[metric].values()) for _, v in looks]
@@ -102,13 +110,19 @@ def strategies_figure(rows: Sequence[Row]) -> Figure:
     spare = iter(SPARE * 9)
     colours = {row.strategy: "" for row in rows}
     colours = {name: COLOURS.get(name) or next(spare) for name in sorted(colours)}
-    for place, ((dataset,), mine) in zip(figure.subplots(1, len(datasets), squeeze=False)[0], datasets.items(), strict=True):
+    for place, ((dataset,), mine) in zip(
+        figure.subplots(1, len(datasets), squeeze=False)[0], datasets.items(), strict=True
+    ):
         for (name,), found in by(mine, "strategy").items():
             v = values(found)
             x = estimate(v["easy_accuracy"].values())
-            hard = [(v["hard_rotated_accuracy"][s] + v["hard_other_accuracy"][s]) / 2 for s in v["hard_rotated_accuracy"]]
+            hard = [
+                (v["hard_rotated_accuracy"][s] + v["hard_other_accuracy"][s]) / 2 for s in v["hard_rotated_accuracy"]
+            ]
             y = estimate(hard)
-            place.errorbar(x.mean, y.mean, yerr=y.half_width, xerr=x.half_width, fmt="o", color=colours[name], label=name)
+            place.errorbar(
+                x.mean, y.mean, yerr=y.half_width, xerr=x.half_width, fmt="o", color=colours[name], label=name
+            )
         place.axhline(0.7, color="grey", lw=0.7, ls=":")
         n = len({row.seed for row in mine})
         place.set(title=f"{dataset}, {n} seeds", xlabel="easy accuracy", ylabel="hard accuracy (mean of both splits)")

@@ -6,7 +6,7 @@ import json
 import math
 
 from collections import defaultdict
-from collections.abc import Sequence  # noqa: TC003
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -81,6 +81,7 @@ def write_baseline(path: Path, rows: Iterable[Row]) -> int:
 
     Raises:
         ValueError: there is nothing to bless.
+
     """
     lines = [replace(row, detail=None).to_json() for row in sorted(rows, key=lambda row: row.identity)]
     if not lines:

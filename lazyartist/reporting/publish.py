@@ -35,7 +35,7 @@ def publish(results: Path, *, figures: bool = True) -> list[Path]:
         write_text(stem.with_suffix(".csv"), as_csv(rows))
         written += [stem.with_suffix(".md"), stem.with_suffix(".csv")]
         if figures:
-            from lazyartist.reporting.figures import DRAWERS, save  # noqa: PLC0415  (matplotlib takes half a second)
+            from lazyartist.reporting.figures import DRAWERS, save
 
             if study in DRAWERS:
                 save(DRAWERS[study](rows), stem.with_suffix(".svg"))

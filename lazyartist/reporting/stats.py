@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from collections.abc import Callable, Iterable, Mapping  # noqa: TC003
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
@@ -20,8 +20,10 @@ T = (
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over `n` seeds and the ends of its 95 % interval (Student's t); one seed has no interval, nor
-    have values that are not finite (NaN)."""
+    """A mean over `n` seeds and the ends of its 95 % interval (Student's t).
+
+    One seed has no interval (NaN), nor have values that are not finite.
+    """
 
     mean: float
     low: float
@@ -43,6 +45,7 @@ def estimate(values: Iterable[float]) -> Estimate:
 
     Raises:
         ValueError: there are no values.
+
     """
     x = list(values)
     if not x:

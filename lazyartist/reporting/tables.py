@@ -7,7 +7,7 @@ import io
 import math
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence  # noqa: TC003
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,7 +60,9 @@ def as_csv(rows: Iterable[Row]) -> str:
         groups[row.group][row.seed] = row.value
     for group, values in sorted(groups.items()):
         e = estimate(values.values())
-        writer.writerow([*group, *(f"{x:.6g}" for x in (e.mean, e.low, e.high)), e.n, " ".join(map(str, sorted(values)))])
+        writer.writerow(
+            [*group, *(f"{x:.6g}" for x in (e.mean, e.low, e.high)), e.n, " ".join(map(str, sorted(values)))]
+        )
     return file.getvalue()
 
 
@@ -76,7 +78,16 @@ def lazy_table(rows: Sequence[Row]) -> Table:
         )
     return Table(
         "The lazy model",
-        ("dataset", "network", "easy % ↑", "hard, rotated % ↓", "hard, other % ↓", "follows colour %", "steps", "seeds"),
+        (
+            "dataset",
+            "network",
+            "easy % ↑",
+            "hard, rotated % ↓",
+            "hard, other % ↓",
+            "follows colour %",
+            "steps",
+            "seeds",
+        ),
         lines,
         f"{INTERVAL} Lazy is plain training that stops at the first look at the easy validation split over 95 %. "
         "Follows colour: share of images in another class's colour that are called that class.",
@@ -122,7 +133,9 @@ def noise_table(rows: Sequence[Row]) -> Table:
         by_strategy = {name: values(found) for (name,), found in by(runs, "strategy").items()}
         n = {row.strategy: row.n for row in runs}
         lazy = by_strategy.get("lazy")
-        for name in sorted(by_strategy, key=lambda name: -estimate(by_strategy[name]["smallest_epsilon"].values()).mean):
+        for name in sorted(
+            by_strategy, key=lambda name: -estimate(by_strategy[name]["smallest_epsilon"].values()).mean
+        ):
             v = by_strategy[name]
             ratio = "–"
             if lazy and name != "lazy":

@@ -18,6 +18,7 @@ class Focal(Strategy):
 
     Attributes:
         gamma: how fast the weight falls with confidence; the paper's 2.
+
     """
 
     gamma: float = 2.0

@@ -27,6 +27,7 @@ class Lazy(Erm):
 
     Attributes:
         every: steps between looks.
+
     """
 
     uses: ClassVar[frozenset[Use]] = frozenset({"easy_split"})

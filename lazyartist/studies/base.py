@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence  # noqa: TC003
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -75,6 +75,7 @@ class Study(ABC):
         strategies: what it trains unless told otherwise.
         datasets: what on.
         seeds: how many seeds make the committed result.
+
     """
 
     name: ClassVar[str]
@@ -103,6 +104,7 @@ class Study(ABC):
             strategies: names of strategies.
             seeds: the seeds.
             budget: fields of `Budget` to change, for every strategy alike.
+
         """
         return [
             Run(dataset, model, strategy, seed, replace(budget_of(strategy), **budget))
@@ -136,7 +138,6 @@ class Study(ABC):
             versions=card.versions,
             threads=card.threads,
             seconds=card.seconds,
-            run=self.digest(run),
         )
         return [replace(common, **asdict(fact)) for fact in facts]
 

@@ -35,9 +35,7 @@ class BudgetStudy(Study):
     def runs(self, **arguments: Any) -> list[Run]:
         """Return long runs with the lazy model's even steps; see `Study.runs`."""
         given = arguments.pop("budget", {})
-        return [
-            replace(run, budget=replace(LAZY, **{"epochs": 8, **given})) for run in super().runs(**arguments)
-        ]
+        return [replace(run, budget=replace(LAZY, **{"epochs": 8, **given})) for run in super().runs(**arguments)]
 
     def rows(self, run: Run, store: Store) -> list[Row]:
         """Train once, look on the way, and return a row for each look; such a model is not kept in the store."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @STUDIES.register("cures")
 class CuresStudy(Study):
-    """Task 4: trains cures beside matched ERM and oracle on the same seeds and judges them where colours are swapped."""
+    """Task 4: trains cures beside matched ERM and oracle on the same seeds, and judges them on swapped colours."""
 
     name: ClassVar[str] = "cures"
     strategies: ClassVar[tuple[str, ...]] = ("erm", "focal", "colour_consistency", "oracle")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazyartist.probes import accuracy
+from lazyartist.reporting.row import Direction
 from lazyartist.studies.base import Fact
 
 
@@ -22,5 +23,5 @@ def accuracies(model: nn.Module, task: Task, *, lazy: bool = False) -> Iterator[
     """Yield easy and hard accuracy, each with its confusion matrix. Of a lazy model, a low hard accuracy is wanted."""
     for name, data in {"easy": task.easy, **{f"hard_{h}": task.hard[h] for h in JUDGED_HARD}}.items():
         found = accuracy(model, data)
-        direction = "lower" if lazy and name != "easy" else "higher"
+        direction: Direction = "lower" if lazy and name != "easy" else "higher"
         yield Fact(f"{name}_accuracy", found.value, found.n, direction, found.confusion.tolist())

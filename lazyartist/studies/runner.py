@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from pathlib import Path  # noqa: TC003
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
@@ -40,21 +41,23 @@ def run_study(
         jobs: processes, with one torch thread each; joblib's active backend runs them.
         fresh: measure everything again.
         progress: called after every run with the run, and whether it was measured or known.
+
     """
     store = store or Store()
     path = records / f"{study.name}.jsonl"
-    digests = {study.digest(run): run for run in runs}
-    known = set() if fresh else {row.run for row in read_rows(path)} & set(digests)
-    for digest in known:
-        progress(digests[digest], False)  # noqa: FBT003
-    todo = [run for digest, run in digests.items() if digest not in known]
+    digests = {run: study.digest(run) for run in runs}
+    known = set() if fresh else {row.run for row in read_rows(path)}
+    todo = [run for run in runs if digests[run] not in known]
+    for run in runs:
+        if run not in todo:
+            progress(run, False)
     work = (delayed(_work)(study, run, store) for run in todo)
     for run, rows in Parallel(n_jobs=min(jobs, len(todo)) or 1, return_as="generator_unordered")(work):
-        append_rows(path, rows)
-        progress(run, True)  # noqa: FBT003
+        append_rows(path, [replace(row, run=digests[run]) for row in rows])
+        progress(run, True)
     rows = read_rows(path)
     write_rows(path, rows)
-    return [row for row in rows if row.run in digests]
+    return [row for row in rows if row.run in set(digests.values())]
 
 
 def _work(study: Study, run: Run, store: Store) -> tuple[Run, list[Row]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 
-from collections.abc import Callable, Iterator  # noqa: TC003
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -31,6 +31,7 @@ class Budget:
         batch_size: images a step.
         learning_rate: of Adam, at the start.
         schedule: "cosine" falls to zero at the end of the budget, "constant" stays.
+
     """
 
     epochs: float = 4
@@ -93,6 +94,7 @@ def fit(
 
     Raises:
         FloatingPointError: the loss is not finite; names strategy and step.
+
     """
     train = task.unbiased if "unbiased_colours" in strategy.uses else task.train
     network = build(model, train.classes, seed)

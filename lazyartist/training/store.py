@@ -10,7 +10,7 @@ import os
 import platform
 import tempfile
 
-from collections.abc import Sequence  # noqa: TC003
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,6 +77,7 @@ class Store:
 
     Args:
         root: the folder; by default `LAZYARTIST_STORE`, or one in the user's cache folder.
+
     """
 
     def __init__(self, root: Path | None = None) -> None:

@@ -20,7 +20,17 @@ def test_what_needs_no_torch_does_not_import_it(command):
 def test_list_names_everything(capsys):
     assert main(["list"]) == 0
     out = capsys.readouterr().out
-    for name in ("lazy", "erm", "focal", "colour_consistency", "oracle", "iterated_sign", "resnet18", "fashion", "budget"):
+    for name in (
+        "lazy",
+        "erm",
+        "focal",
+        "colour_consistency",
+        "oracle",
+        "iterated_sign",
+        "resnet18",
+        "fashion",
+        "budget",
+    ):
         assert f"  {name} " in out
 
 

@@ -11,7 +11,10 @@ from .conftest import make_row
 
 
 @given(
-    value=st.floats(allow_nan=False), seed=st.integers(0, 2**31), metric=st.text(max_size=20), strategy=st.text(max_size=9)
+    value=st.floats(allow_nan=False),
+    seed=st.integers(0, 2**31),
+    metric=st.text(max_size=20),
+    strategy=st.text(max_size=9),
 )
 def test_a_row_survives_the_file(value, seed, metric, strategy):
     row = make_row(value=value, seed=seed, metric=metric, strategy=strategy, detail=[[1, 2], [3, 4]])

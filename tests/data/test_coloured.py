@@ -53,7 +53,7 @@ def test_a_painted_pixel_is_grey_times_colour():
     assert (x.shape, x.dtype) == ((3, 3, 28, 28), torch.float32)
     paint = HUES.tensor()[data.colours[index]]
     assert torch.allclose(x, torch.tensor(GREY)[index][:, None] / 255 * paint[:, :, None, None], atol=1e-7)
-    assert 0 <= float(x.min())
+    assert float(x.min()) >= 0
     assert float(x.max()) <= 1
 
 

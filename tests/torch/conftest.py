@@ -7,6 +7,15 @@ from lazyartist.data.task import make_task
 from lazyartist.training.fit import Budget
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_thread():
+    """What is small is faster on one thread, above all beside other work."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture(scope="session")
 def task():
     return make_task("digits")

@@ -28,6 +28,7 @@ def test_cures_and_erm_see_the_same_images_in_the_same_order(task, short):
 
     seen = {}
     for name in ("erm", "colour_consistency"):
+
         class Spy(STRATEGIES[name]):
             def loss(self, model, batch):
                 seen.setdefault(name, []).append(batch.y)  # noqa: B023

@@ -10,7 +10,18 @@ def test_measure_prints_the_table_and_writes_the_results(tmp_path):
         "    rows = measure('lazy', datasets=['digits'], seeds=[0])\n"
         "    assert {row.seed for row in rows} == {0}\n"
     )
-    command = [sys.executable, "-m", "pytest", "-q", "--lazy-jobs", "1", "--lazy-store", "store", "--lazy-results", "out"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--lazy-jobs",
+        "1",
+        "--lazy-store",
+        "store",
+        "--lazy-results",
+        "out",
+    ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "lazyartist: lazy" in done.stdout
@@ -26,7 +37,18 @@ def test_a_study_that_measures_nothing_fails(tmp_path):
         "    monkeypatch.setattr(LazyStudy, 'ask', lambda self, run, trained: iter(()))\n"
         "    measure('lazy', datasets=['digits'], seeds=[0])\n"
     )
-    command = [sys.executable, "-m", "pytest", "-q", "--lazy-jobs", "1", "--lazy-store", "store", "--lazy-results", "out"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--lazy-jobs",
+        "1",
+        "--lazy-store",
+        "store",
+        "--lazy-results",
+        "out",
+    ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "measured nothing" in done.stdout
@@ -34,5 +56,7 @@ def test_a_study_that_measures_nothing_fails(tmp_path):
 
 def test_the_plugin_is_light(tmp_path):
     (tmp_path / "test_mine.py").write_text("import sys\n\ndef test_light():\n    assert 'torch' not in sys.modules\n")
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout
