@@ -7,10 +7,11 @@ import logging
 import sys
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lazyartist import __version__
 from lazyartist.data.sources import DATASETS, DataError
+from lazyartist.registry import Registry, UnknownNameError, unknown
 from lazyartist.reporting.publish import fill_readme, publish
 from lazyartist.reporting.row import read_rows, write_text
 from lazyartist.reporting.tables import RENDERERS
@@ -35,8 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nInterrupted. What was measured is kept; the same command goes on from here.", file=sys.stderr)
         return INTERRUPTED
-    except (DataError, KeyError, ValueError, OSError) as error:
-        print(f"lazyartist: {error.args[0] if isinstance(error, KeyError) else error}", file=sys.stderr)
+    except (DataError, UnknownNameError, ValueError, OSError) as error:
+        print(f"lazyartist: {error}", file=sys.stderr)
         return UNUSABLE
 
 
@@ -58,10 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--datasets", type=_names, default=(), metavar="A,B", help="default: those of the study")
     run.add_argument("--models", type=_names, default=("simple_cnn",), metavar="A,B", help="default: simple_cnn")
     run.add_argument("--strategies", type=_names, default=(), metavar="A,B", help="default: those of the study")
-    run.add_argument("--seeds", type=int, default=0, metavar="N", help="seeds 0 to N-1; default: as committed")
-    run.add_argument("--jobs", type=int, default=2, metavar="N", help="processes of one thread each; default: 2")
+    run.add_argument("--seeds", type=_positive, default=0, metavar="N", help="seeds 0 to N-1; default: as committed")
+    run.add_argument("--jobs", type=_positive, default=2, metavar="N", help="processes of one thread each; default: 2")
     run.add_argument("--epochs", type=float, help="another length of training, for every strategy alike")
-    run.add_argument("--batch-size", type=int, help="another batch size, for every strategy alike")
+    run.add_argument("--batch-size", type=_positive, help="another batch size, for every strategy alike")
     run.add_argument("--learning-rate", type=float, help="another learning rate, for every strategy alike")
     run.add_argument("--fresh", action="store_true", help="measure again what the records already hold")
     _add_results(run)
@@ -89,6 +90,12 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a positive number, got {text!r}")
+    return int(text)
+
+
 def _add_results(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--results", type=Path, default=Path("results"), metavar="DIR", help="default: results")
 
@@ -100,17 +107,20 @@ def _list(options: argparse.Namespace) -> int:
     from lazyartist.strategies import STRATEGIES
     from lazyartist.studies import STUDIES
 
-    shelves = {
-        registry.kind: {name: f"{e.summary}{f' [{e.source}]' if e.source else ''}" for name, e in entries.items()}
-        for registry in (STUDIES, STRATEGIES, ATTACKS, MODELS)
-        for entries in (registry.entries(),)
+    shelves: dict[str, Registry[Any]] = {
+        "studies": STUDIES,
+        "strategies": STRATEGIES,
+        "attacks": ATTACKS,
+        "networks": MODELS,
     }
-    plurals = {"study": "studies", "strategy": "strategies", "attack": "attacks", "model": "networks"}
-    for kind, things in {**{plurals[k]: v for k, v in shelves.items()}, "datasets": DATASETS}.items():
-        print(kind)
-        for name, summary in sorted(things.items()):
-            print(f"  {name:<20} {summary}")
+    for title, registry in shelves.items():
+        print(title)
+        for name, entry in sorted(registry.entries().items()):
+            print(f"  {name:<20} {entry.summary}{f' [{entry.source}]' if entry.source else ''}")
         print()
+    print("datasets")
+    for name, summary in sorted(DATASETS.items()):
+        print(f"  {name:<20} {summary}")
     return OK
 
 
@@ -119,31 +129,25 @@ def _run(options: argparse.Namespace) -> int:
 
     study = STUDIES[options.study]()
 
-    from tqdm import tqdm
-
     from lazyartist.models import MODELS
+    from lazyartist.progress import progress_bar
     from lazyartist.strategies import STRATEGIES
     from lazyartist.studies.runner import run_study
 
     for registry, names in ((STRATEGIES, options.strategies), (MODELS, options.models)):
         for name in names:
             registry[name]
-    changes = {k: getattr(options, k) for k in ("epochs", "batch_size", "learning_rate") if getattr(options, k)}
+    knobs = {"epochs": options.epochs, "batch_size": options.batch_size, "learning_rate": options.learning_rate}
     runs = study.runs(
         datasets=options.datasets,
         models=options.models,
         strategies=options.strategies,
         seeds=range(options.seeds),
-        budget=changes,
+        budget={name: value for name, value in knobs.items() if value is not None},
     )
     for dataset in dict.fromkeys(run.dataset for run in runs):
         _fetched(dataset)
-    with tqdm(total=len(runs), unit="run", desc=study.name, disable=None) as bar:
-
-        def progress(run: object, measured: bool) -> None:
-            bar.set_postfix_str(f"{run}{'' if measured else ' (known)'}", refresh=False)
-            bar.update()
-
+    with progress_bar(study.name, len(runs)) as progress:
         rows = run_study(
             study, runs, options.results / "records", jobs=options.jobs, fresh=options.fresh, progress=progress
         )
@@ -155,7 +159,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _table(options: argparse.Namespace) -> int:
     if options.study and options.study not in RENDERERS:
-        raise KeyError(f"there is no table of {options.study!r}. Known: {', '.join(RENDERERS)}.")
+        raise unknown("table", options.study, RENDERERS)
     if options.readme:
         from lazyartist.reporting.gate import read_baseline
 

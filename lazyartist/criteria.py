@@ -34,7 +34,7 @@ class Criterion:
 LAZY_EASY = Criterion("easy_accuracy", "above", 0.95, "the exercise, task 1: more than 95 % on easy data")
 LAZY_HARD_ROTATED = Criterion("hard_rotated_accuracy", "below", 0.20, "the exercise, task 1: less than 20 % swapped")
 LAZY_HARD_OTHER = Criterion("hard_other_accuracy", "below", 0.20, "the exercise, task 1: less than 20 % swapped")
-LAZY_FOLLOWS = Criterion("follows_colour", "above", 0.95, "the exercise, task 1: a red 1 is called 0")
+LAZY_FOLLOWS = Criterion("follows_colour", "above", 0.95, "the exercise, task 1, on MNIST: a red 1 is called 0")
 CURE_HARD_ROTATED = Criterion("hard_rotated_accuracy", "above", 0.70, "the exercise, task 4: more than 70 % swapped")
 CURE_HARD_OTHER = Criterion("hard_other_accuracy", "above", 0.70, "the exercise, task 4: more than 70 % swapped")
 ATTACK_SUCCESS = Criterion(

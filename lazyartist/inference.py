@@ -43,7 +43,6 @@ def predict(model: nn.Module, data: ColouredImages, *, colours: Tensor | None = 
         model: images (B, 3, H, W) in [0, 1] to logits.
         data: what to ask about.
         colours: (N,) palette indices to paint the images in instead of their own.
-
     """
     answers = []
     with evaluating(model), torch.inference_mode():

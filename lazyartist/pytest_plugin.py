@@ -47,19 +47,24 @@ def measure(pytestconfig: pytest.Config, lazy_results: Path) -> Callable[..., li
     """
 
     def run(study: str, **what: Any) -> list[Row]:
+        from lazyartist.progress import progress_bar
         from lazyartist.studies import STUDIES
         from lazyartist.studies.runner import run_study
         from lazyartist.training.store import Store
 
         found = STUDIES[study]()
-        rows = run_study(
-            found,
-            found.runs(**what),
-            lazy_results / "records",
-            store=Store(pytestconfig.getoption("--lazy-store")),
-            jobs=pytestconfig.getoption("--lazy-jobs"),
-            fresh=True,
-        )
+        runs = found.runs(**what)
+        capture = pytestconfig.pluginmanager.getplugin("capturemanager")
+        with capture.global_and_fixture_disabled(), progress_bar(study, len(runs)) as progress:
+            rows = run_study(
+                found,
+                runs,
+                lazy_results / "records",
+                store=Store(pytestconfig.getoption("--lazy-store")),
+                jobs=pytestconfig.getoption("--lazy-jobs"),
+                fresh=True,
+                progress=progress,
+            )
         if not rows:
             pytest.fail(f"the study {study} measured nothing: {what}")
         pytestconfig.stash[TABLES].setdefault(study, []).extend(rows)

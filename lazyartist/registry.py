@@ -14,11 +14,11 @@ import importlib.util
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 T = TypeVar("T")
 
@@ -39,7 +39,6 @@ class Registry(Generic[T]):
     Args:
         kind: the singular word for messages, "strategy".
         package: dotted name of the package whose files are searched; also the entry point group of other packages.
-
     """
 
     def __init__(self, kind: str, package: str) -> None:
@@ -52,7 +51,6 @@ class Registry(Generic[T]):
 
         Raises:
             ValueError: the name is taken by something else.
-
         """
 
         def put(thing: T) -> T:
@@ -71,13 +69,12 @@ class Registry(Generic[T]):
         """Return the thing called `name`, importing the one file that it stands in.
 
         Raises:
-            KeyError: nothing has this name; the message offers the nearest names and all of them.
-
+            UnknownNameError: nothing has this name; the message offers the nearest names and all of them.
         """
         if name not in self._things:
             entry = self.entries().get(name)
             if entry is None:
-                raise KeyError(unknown(self.kind, name, self.entries()))
+                raise unknown(self.kind, name, self.entries())
             module, _, attribute = entry.module.partition(":")
             found = importlib.import_module(module)
             if attribute:
@@ -119,11 +116,18 @@ class Registry(Generic[T]):
                     )
 
 
-def unknown(kind: str, name: str, known: Any) -> str:
-    """The message for a name that is not there: what was asked, what comes near, what there is."""
+class UnknownNameError(KeyError):
+    """A name that is not there; the message says what was asked, what comes near, and what there is."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # a KeyError would show it in quotes
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
+    """Return the error for a name that is not there."""
     near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
-    return f"there is no {kind} called {name!r}.{hint} Known: {', '.join(sorted(known))}."
+    return UnknownNameError(f"there is no {kind} called {name!r}.{hint} Known: {', '.join(sorted(known))}.")
 
 
 def _origin(thing: object) -> str:

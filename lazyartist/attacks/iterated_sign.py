@@ -29,7 +29,6 @@ class IteratedSign:
         steps: gradient steps an image may cost.
         step_size: of ε, per step; it falls linearly to a tenth of that.
         random_start: start anywhere in the box instead of at the image.
-
     """
 
     steps: int = 40
@@ -56,7 +55,6 @@ class IteratedSign:
 
         Raises:
             ValueError: ε is not positive, or see `check`.
-
         """
         check(model, images, goal)
         radius = torch.as_tensor(epsilon, dtype=images.dtype).expand(len(images))

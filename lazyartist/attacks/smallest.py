@@ -27,7 +27,6 @@ class Smallest:
         lowest: the smallest ε that is told apart from nothing.
         highest: an image that does not succeed even here has no smallest ε (infinity).
         rounds: halvings of the bracket; 10 leave it within a factor of 1.01.
-
     """
 
     attack: IteratedSign = field(default_factory=IteratedSign)

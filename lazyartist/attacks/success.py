@@ -21,7 +21,6 @@ class Confident:
     Attributes:
         target: (N,) int64, the class each image is to be taken for.
         confidence: the probability to exceed, in (0, 1).
-
     """
 
     target: Tensor
@@ -60,7 +59,6 @@ class Attacked:
         success: (N,) bool.
         distance: (N,) float32, largest pixel change of `images`.
         steps: (N,) int64, gradient steps until success, or all that were spent.
-
     """
 
     images: Tensor
@@ -75,7 +73,6 @@ def check(model: nn.Module, images: Tensor, goal: Confident) -> None:
     Raises:
         ValueError: images are no float batch in [0, 1], the goal has another size or names no class, or the model
             returns probabilities where logits are expected.
-
     """
     if images.ndim != 4 or not images.is_floating_point() or len(images) == 0:
         raise ValueError(f"images: expected (N, C, H, W) floats, got {tuple(images.shape)} {images.dtype}")

@@ -36,7 +36,6 @@ class ColouredImages(Dataset[tuple[Tensor, int]]):
         palette: one colour a class.
         backdrops: None to paint the stroke on black; or (N,) int64 in [0, `TEXTURES`), which smooth texture to paint
             behind each white stroke.
-
     """
 
     images: Tensor
@@ -64,7 +63,6 @@ class ColouredImages(Dataset[tuple[Tensor, int]]):
         Args:
             index: which images, (B,) int64 or a slice.
             colours: (B,) palette indices to paint them in instead of their own.
-
         """
         grey = self.images[index][:, None].float()  # (B, 1, H, W)
         paint = self._paint[self.colours[index] if colours is None else colours][:, :, None, None]  # (B, 3, 1, 1)
@@ -134,7 +132,6 @@ def colour(
 
     Raises:
         ValueError: an argument is out of range; names what came, what was expected and the way out.
-
     """
     paint = palette_of(palette)
     pixels, y = _checked(images, labels, classes := len(paint.colours))
@@ -170,7 +167,6 @@ def swap(data: ColouredImages, hard: Hard, *, seed: int = 0) -> ColouredImages:
 
     Raises:
         ValueError: no such way to swap.
-
     """
     generator = torch.Generator().manual_seed(seed_from("swap", hard, seed))
     n, classes = len(data), data.classes

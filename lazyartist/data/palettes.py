@@ -22,7 +22,6 @@ class Palette:
         name: how tables call it.
         colours: (red, green, blue), each in [0, 1], one colour a class, all different and none black.
         words: what to call each colour in text and figures.
-
     """
 
     name: str
@@ -100,15 +99,14 @@ def palette_of(given: str | Palette | Sequence[Sequence[float]]) -> Palette:
     """Return a palette from its name, itself, or a list of (red, green, blue) in [0, 1].
 
     Raises:
-        KeyError: no preset has this name.
+        UnknownNameError: no preset has this name.
         ValueError: the colours are not a palette; says why.
-
     """
     if isinstance(given, Palette):
         return given
     if isinstance(given, str):
         if given not in PALETTES:
-            raise KeyError(unknown("palette", given, PALETTES))
+            raise unknown("palette", given, PALETTES)
         return PALETTES[given]
     colours = tuple(tuple(colour) for colour in given)
     return Palette("custom", colours, tuple(f"colour {i}" for i in range(len(colours))))  # type: ignore[arg-type]

@@ -101,14 +101,13 @@ def load(name: str, root: Path | None = None) -> GreyImages:
         root: the folder to look in and to keep files in; by default `data_root()`.
 
     Raises:
-        KeyError: no such dataset.
+        UnknownNameError: no such dataset.
         DataError: the files are nowhere to be had; says every way tried, and how to bring them by hand.
-
     """
     if name == "digits":
         return _digits()
     if name not in SOURCES:
-        raise KeyError(unknown("dataset", name, DATASETS))
+        raise unknown("dataset", name, DATASETS)
     files = fetch(SOURCES[name], root or data_root())
     images, labels = (_parse(files[f], 3) for f in (TRAIN_IMAGES, TEST_IMAGES)), (TRAIN_LABELS, TEST_LABELS)
     (train_images, test_images), (train_labels, test_labels) = images, (_parse(files[f], 1) for f in labels)

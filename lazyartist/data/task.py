@@ -27,7 +27,6 @@ class Task:
         unbiased: the training split in colours that say nothing: what the oracle trains on.
         setting: correlation, place and palette in words.
         seed: the seed that drew split and colours.
-
     """
 
     name: str
@@ -61,10 +60,9 @@ def make_task(
         seed: a non-negative integer.
 
     Raises:
-        KeyError: an unknown dataset or palette.
+        UnknownNameError: an unknown dataset or palette.
         DataError: the images cannot be had.
         ValueError: an argument out of range.
-
     """
     grey, name = (_load(dataset), dataset) if isinstance(dataset, str) else (dataset, "custom")
     paint = palette_of(palette)

@@ -16,7 +16,6 @@ class SimpleCNN(nn.Module):
     Args:
         classes: number of outputs.
         width: channels of the first layer; the others have twice and four times as many.
-
     """
 
     def __init__(self, classes: int = 10, width: int = 16) -> None:

@@ -25,7 +25,6 @@ class Recolouring:
         stays_table: (classes, classes), share of answers that name the image's class. The diagonals are equal: there
             colour and shape agree.
         n: images a class.
-
     """
 
     follows_table: Tensor
@@ -50,7 +49,6 @@ def recolour(model: nn.Module, data: ColouredImages, per_class: int = 100) -> Re
 
     Raises:
         ValueError: `per_class` is not positive, or a class has no images.
-
     """
     classes = data.classes
     members = [(data.labels == label).nonzero()[:, 0] for label in range(classes)]

@@ -54,8 +54,8 @@ def canvas(pictures: Mapping[str, NDArray[np.float32]], words: Sequence[str]) ->
             place.imshow(image, interpolation="nearest")
             place.set(xticks=[], yticks=[])
         line[0].set_ylabel(title, rotation=0, ha="right", va="center")
-    for place, word in zip(axes[0], words, strict=True):
-        place.set_title(word, fontsize=9)
+    for label, (place, word) in enumerate(zip(axes[0], words, strict=True)):
+        place.set_title(f"{label}: {word}", fontsize=9)
     return figure
 
 

@@ -81,7 +81,6 @@ def write_baseline(path: Path, rows: Iterable[Row]) -> int:
 
     Raises:
         ValueError: there is nothing to bless.
-
     """
     lines = [replace(row, detail=None).to_json() for row in sorted(rows, key=lambda row: row.identity)]
     if not lines:

@@ -41,7 +41,6 @@ class Row:
         seconds: wall-clock seconds of the training behind this row. Not part of the fact.
         run: digest of everything that went into the run; rows with the same run are the same experiment.
         detail: the numbers behind `value`, where there are any: a confusion matrix, one number per image.
-
     """
 
     study: str
@@ -87,7 +86,6 @@ class Row:
 
         Raises:
             ValueError: the line is not JSON, or lacks or adds a key.
-
         """
         data = json.loads(line)
         known = {f.name for f in fields(cls)}
@@ -104,7 +102,6 @@ def read_rows(path: Path) -> list[Row]:
 
     Raises:
         ValueError: a line that is not the last one cannot be read; the message names file and line.
-
     """
     if not path.exists():
         return []

@@ -45,7 +45,6 @@ def estimate(values: Iterable[float]) -> Estimate:
 
     Raises:
         ValueError: there are no values.
-
     """
     x = list(values)
     if not x:

@@ -30,7 +30,6 @@ class Batch:
         y: (B,) int64 classes.
         colours: (B,) int64 palette indices if the strategy uses "colour_labels", else None.
         generator: the only source of randomness a strategy may draw from.
-
     """
 
     x: Tensor

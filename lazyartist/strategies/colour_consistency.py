@@ -24,7 +24,6 @@ class ColourConsistency(Strategy):
 
     Attributes:
         weight: of the symmetric divergence ½ KL(p‖q) + ½ KL(q‖p), in nats.
-
     """
 
     uses: ClassVar[frozenset[Use]] = frozenset({"recolouring"})
@@ -44,7 +43,6 @@ def turn_hues(x: Tensor, generator: Generator) -> Tensor:
     Args:
         x: (B, 3, H, W) in [0, 1].
         generator: draws the angles, uniform over the wheel.
-
     """
     red, green, blue = x.unbind(1)
     value = x.amax(1)

@@ -18,7 +18,6 @@ class Focal(Strategy):
 
     Attributes:
         gamma: how fast the weight falls with confidence; the paper's 2.
-
     """
 
     gamma: float = 2.0

@@ -27,7 +27,6 @@ class Lazy(Erm):
 
     Attributes:
         every: steps between looks.
-
     """
 
     uses: ClassVar[frozenset[Use]] = frozenset({"easy_split"})

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import lazyartist
 
 from lazyartist.data.task import Task, make_task
+from lazyartist.fingerprint import code_fingerprint
 from lazyartist.reporting.row import Direction, Row
 from lazyartist.strategies import STRATEGIES
 from lazyartist.training.fit import Budget
@@ -75,7 +76,6 @@ class Study(ABC):
         strategies: what it trains unless told otherwise.
         datasets: what on.
         seeds: how many seeds make the committed result.
-
     """
 
     name: ClassVar[str]
@@ -104,7 +104,6 @@ class Study(ABC):
             strategies: names of strategies.
             seeds: the seeds.
             budget: fields of `Budget` to change, for every strategy alike.
-
         """
         return [
             Run(dataset, model, strategy, seed, replace(budget_of(strategy), **budget))
@@ -159,4 +158,4 @@ def _code() -> str:
     rooms = ("data", "models", "training", "strategies", "probes", "attacks", "studies")
     files = [path for room in rooms for path in sorted((package / room).glob("*.py"))]
     files += [package / name for name in ("criteria.py", "inference.py", "seeding.py")]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    return code_fingerprint(files)

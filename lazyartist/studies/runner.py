@@ -41,7 +41,6 @@ def run_study(
         jobs: processes, with one torch thread each; joblib's active backend runs them.
         fresh: measure everything again.
         progress: called after every run with the run, and whether it was measured or known.
-
     """
     store = store or Store()
     path = records / f"{study.name}.jsonl"
@@ -55,9 +54,8 @@ def run_study(
     for run, rows in Parallel(n_jobs=min(jobs, len(todo)) or 1, return_as="generator_unordered")(work):
         append_rows(path, [replace(row, run=digests[run]) for row in rows])
         progress(run, True)
-    rows = read_rows(path)
-    write_rows(path, rows)
-    return [row for row in rows if row.run in set(digests.values())]
+    write_rows(path, read_rows(path))
+    return [row for row in read_rows(path) if row.run in set(digests.values())]
 
 
 def _work(study: Study, run: Run, store: Store) -> tuple[Run, list[Row]]:

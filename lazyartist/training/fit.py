@@ -31,7 +31,6 @@ class Budget:
         batch_size: images a step.
         learning_rate: of Adam, at the start.
         schedule: "cosine" falls to zero at the end of the budget, "constant" stays.
-
     """
 
     epochs: float = 4
@@ -94,7 +93,6 @@ def fit(
 
     Raises:
         FloatingPointError: the loss is not finite; names strategy and step.
-
     """
     train = task.unbiased if "unbiased_colours" in strategy.uses else task.train
     network = build(model, train.classes, seed)

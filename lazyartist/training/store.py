@@ -12,6 +12,7 @@ import tempfile
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from torch import nn
 
 import lazyartist
 
+from lazyartist.fingerprint import code_fingerprint
 from lazyartist.models import MODELS
 from lazyartist.reporting.row import write_text
 from lazyartist.training.fit import Budget, build, fit
@@ -77,7 +79,6 @@ class Store:
 
     Args:
         root: the folder; by default `LAZYARTIST_STORE`, or one in the user's cache folder.
-
     """
 
     def __init__(self, root: Path | None = None) -> None:
@@ -154,16 +155,13 @@ def versions() -> dict[str, str]:
     }
 
 
+@lru_cache
 def source_digest(*things: Any) -> str:
     """Return a digest of the code that decides a model's bits: the shared rooms, and the files of `things`."""
     package = Path(lazyartist.__file__).parent
     files = [path for room in ROOMS for path in sorted([package / room, *(package / room).glob("*.py")])]
     files += [Path(inspect.getfile(base)) for thing in things for base in _lineage(thing)]
-    digest = hashlib.sha256()
-    for path in dict.fromkeys(files):
-        if path.is_file():
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return code_fingerprint(path for path in dict.fromkeys(files) if path.is_file())
 
 
 def _lineage(thing: Any) -> list[Any]:

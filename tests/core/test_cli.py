@@ -38,7 +38,7 @@ def test_list_names_everything(capsys):
     ("arguments", "message"),
     [
         (["run", "cure"], "no study called 'cure'. Did you mean cures"),
-        (["table", "cure"], "no table of 'cure'"),
+        (["table", "cure"], "no table called 'cure'. Did you mean cures"),
         (["data", "mnst"], "no dataset called 'mnst'. Did you mean mnist"),
         (["table", "--results", "nowhere"], "no rows under nowhere"),
     ],

@@ -67,4 +67,4 @@ def test_entry_points_of_other_packages_are_found(monkeypatch):
 
 
 def test_the_message_has_no_hint_when_nothing_is_near():
-    assert "mean" not in unknown("dataset", "xyz", ["mnist"])
+    assert "mean" not in str(unknown("dataset", "xyz", ["mnist"]))

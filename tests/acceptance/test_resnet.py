@@ -1,0 +1,22 @@
+"""Task 1 on ResNet-18: slower, so it has a marker of its own."""
+
+import pytest
+
+from lazyartist.criteria import LAZY
+from lazyartist.reporting.tables import values
+
+
+SEEDS = range(2)
+
+
+@pytest.fixture(scope="module")
+def lazy(measure):
+    return values(measure("lazy", datasets=["mnist"], models=["resnet18"], seeds=SEEDS))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("criterion", LAZY, ids=str)
+def test_lazy_on_every_seed(lazy, criterion):
+    found = lazy[criterion.metric]
+    assert sorted(found) == list(SEEDS)
+    assert all(criterion.holds(value) for value in found.values()), found
