@@ -5,18 +5,22 @@ from __future__ import annotations
 import ast
 import hashlib
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def code_fingerprint(files: Iterable[Path]) -> str:
-    """Return the SHA-256 of what Python makes of the files: layout, comments and docstrings do not count."""
+@lru_cache
+def code_fingerprint(files: tuple[Path, ...]) -> str:
+    """Return the SHA-256 of what Python makes of the files: layout, comments and docstrings do not count.
+
+    Read once a process: what is edited while it runs is not what runs.
+    """
     digest = hashlib.sha256()
     for path in files:
         tree = ast.parse(path.read_bytes())

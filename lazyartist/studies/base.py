@@ -151,11 +151,10 @@ def _task(dataset: str, seed: int) -> Task:
     return make_task(dataset, seed=seed)
 
 
-@lru_cache(maxsize=1)
 def _code() -> str:
     """Digest of every file of the package that can change a measured number."""
     package = Path(lazyartist.__file__).parent
     rooms = ("data", "models", "training", "strategies", "probes", "attacks", "studies")
     files = [path for room in rooms for path in sorted((package / room).glob("*.py"))]
     files += [package / name for name in ("criteria.py", "inference.py", "seeding.py")]
-    return code_fingerprint(files)
+    return code_fingerprint(tuple(files))

@@ -12,7 +12,6 @@ import tempfile
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -155,13 +154,12 @@ def versions() -> dict[str, str]:
     }
 
 
-@lru_cache
 def source_digest(*things: Any) -> str:
     """Return a digest of the code that decides a model's bits: the shared rooms, and the files of `things`."""
     package = Path(lazyartist.__file__).parent
     files = [path for room in ROOMS for path in sorted([package / room, *(package / room).glob("*.py")])]
     files += [Path(inspect.getfile(base)) for thing in things for base in _lineage(thing)]
-    return code_fingerprint(path for path in dict.fromkeys(files) if path.is_file())
+    return code_fingerprint(tuple(path for path in dict.fromkeys(files) if path.is_file()))
 
 
 def _lineage(thing: Any) -> list[Any]:
