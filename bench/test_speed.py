@@ -21,6 +21,7 @@ import torch
 from lazyartist.data.task import make_task
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.base import Batch
+from lazyartist.studies.base import LAZY
 from lazyartist.training.fit import Budget, build, fit
 
 from . import speed_rows, usual
@@ -139,6 +140,11 @@ def test_side_by_side(data, lazy_results: Path):
     rows["training step, GFLOP/s"] = rate / 1e9
     rows["matrix product, GFLOP/s"] = product / 1e9
     rows["training step / matrix product"] = rate / product
+
+    # a lazy model, from first weights to the look that clears, with all its looks
+    tasks = [make_task("mnist", seed=seed) for seed in range(ROUNDS)]
+    lazy = [fit(STRATEGIES["lazy"](), task, budget=LAZY, seed=task.seed).seconds for task in tasks]
+    rows["training a lazy model on MNIST, s"] = statistics.median(lazy)
 
     # end to end on two cores: two runs side by side against one run with the loader's best settings
     settings = [(workers, threads) for workers in (0, 1, 2, 3) for threads in (1, 2)]

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lazyartist import __version__
-from lazyartist.data.sources import DATASETS, DataError
+from lazyartist.data.sources import DATASETS
+from lazyartist.data.ways import DataError
 from lazyartist.registry import Registry, UnknownNameError, unknown
 from lazyartist.reporting.publish import fill_readme, publish
 from lazyartist.reporting.row import read_rows, write_text
@@ -152,8 +153,11 @@ def _run(options: argparse.Namespace) -> int:
             study, runs, options.results / "records", jobs=options.jobs, fresh=options.fresh, progress=progress
         )
     publish(options.results)
-    print(RENDERERS[study.name](rows).text())
-    print(f"{len(runs)} runs, {len(rows)} rows in {options.results / 'records' / study.name}.jsonl")
+    path = options.results / "records" / f"{study.name}.jsonl"
+    settings = {(row.dataset, row.task, row.model, row.budget) for row in rows}
+    peers = [row for row in read_rows(path) if (row.dataset, row.task, row.model, row.budget) in settings]
+    print(RENDERERS[study.name](peers).text())
+    print(f"{len(runs)} runs, {len(rows)} rows in {path}; the table shows all that it holds of the same setting.")
     return OK
 
 

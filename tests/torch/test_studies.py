@@ -1,7 +1,6 @@
 """Studies end to end, on the digits inside scikit-learn: rows, resuming, interruption, the same bits twice."""
 
 import logging
-import signal
 import subprocess
 import sys
 import time
@@ -90,26 +89,51 @@ def test_two_processes_give_the_rows_of_one(tmp_path):
     assert [row.fact() for row in one] == [row.fact() for row in two]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no signals there")
-def test_a_run_that_is_stopped_goes_on_where_it_was(tmp_path, monkeypatch, capsys):
+@pytest.fixture
+def command(tmp_path, monkeypatch):
+    """A study of many short runs, as a command that lacks the number of seeds, and the file of its records."""
     monkeypatch.setenv("LAZYARTIST_STORE", str(tmp_path / "store"))
-    command = ["run", "cures", "--datasets", "digits", "--strategies", "erm", "--jobs", "1", "--epochs", "0.5"]
-    command += ["--results", str(tmp_path), "--seeds"]
-    records = tmp_path / "records" / "cures.jsonl"
-    done = []
-    for stop, code in ((signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)):
-        process = subprocess.Popen([sys.executable, "-m", "lazyartist", *command, "999"], stderr=subprocess.DEVNULL)
-        wanted, deadline = len(done) + 6, time.monotonic() + 60
-        while time.monotonic() < deadline and len(read_rows(records)) < wanted:
-            time.sleep(0.02)
-        process.send_signal(stop)
-        assert process.wait(timeout=60) == code
-        before, done = done, read_rows(records)
-        assert wanted <= len(done) < 3 * 999
-        assert {row.to_json() for row in before} <= {row.to_json() for row in done}  # the clock too: nothing ran twice
-    assert main([*command, "2"]) == 0
-    assert "2 runs, 6 rows" in capsys.readouterr().out
+    words = ["run", "cures", "--datasets", "digits", "--strategies", "erm", "--jobs", "1", "--epochs", "0.5"]
+    return [*words, "--results", str(tmp_path), "--seeds"], tmp_path / "records" / "cures.jsonl"
+
+
+def goes_on(command, records, capsys):
+    """Finish a stopped run and check that what was done was not done again, by its clock."""
+    done = read_rows(records)
+    assert main([*command, "4"]) == 0
+    assert "4 runs, 12 rows" in capsys.readouterr().out
     assert {row.to_json() for row in done} <= {row.to_json() for row in read_rows(records)}
+
+
+def test_an_interrupted_run_goes_on_where_it_was(command, monkeypatch, capsys):
+    from lazyartist.studies.cures import CuresStudy
+
+    command, records = command
+    ask = CuresStudy.ask
+
+    def impatient(self, run, trained):
+        if run.seed == 2:
+            raise KeyboardInterrupt
+        return ask(self, run, trained)
+
+    monkeypatch.setattr(CuresStudy, "ask", impatient)
+    assert main([*command, "4"]) == 130
+    assert "goes on from here" in capsys.readouterr().err
+    assert len(read_rows(records)) == 6
+    monkeypatch.setattr(CuresStudy, "ask", ask)
+    goes_on(command, records, capsys)
+
+
+def test_a_killed_run_goes_on_where_it_was(command, capsys):
+    command, records = command
+    process = subprocess.Popen([sys.executable, "-m", "lazyartist", *command, "999"], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and len(read_rows(records)) < 6:
+        time.sleep(0.02)
+    process.kill()
+    process.wait(timeout=60)
+    assert 6 <= len(read_rows(records)) < 3 * 999
+    goes_on(command, records, capsys)
 
 
 def test_the_command_draws_the_canvas(tmp_path, capsys):
