@@ -18,8 +18,11 @@ settings.load_profile("lazyartist")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # a test that is named by hand is wanted, whatever its mark
-    if config.args_source is pytest.Config.ArgsSource.ARGS and config.option.markexpr == DEFAULT_MARKS:
+    # what is named by hand is wanted, whatever its mark: `pytest bench`, `pytest tests/acceptance/test_lazy.py`
+    named = [(config.invocation_params.dir / word.partition("::")[0]).resolve() for word in config.args]
+    marked = {ROOT / "bench", ROOT / "tests" / "acceptance"}
+    by_hand = config.args_source is pytest.Config.ArgsSource.ARGS and any(marked & {p, *p.parents} for p in named)
+    if by_hand and config.option.markexpr == DEFAULT_MARKS:
         config.option.markexpr = ""
 
 

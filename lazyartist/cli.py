@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import sys
 
@@ -12,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from lazyartist import __version__
 from lazyartist.data.sources import DATASETS
 from lazyartist.data.ways import DataError
+from lazyartist.files import write_text
 from lazyartist.registry import Registry, UnknownNameError, unknown
 from lazyartist.reporting.publish import fill_readme, publish
-from lazyartist.reporting.row import read_rows, write_text
+from lazyartist.reporting.row import read_rows
 from lazyartist.reporting.tables import RENDERERS
 
 
@@ -30,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0: done. 1: the gate found that something fell. 2: the command cannot be carried out, or rows are missing.
     130: interrupted.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # arrows and intervals, whatever the pipe was set to
     logging.basicConfig(level=logging.WARNING, format="lazyartist: %(message)s")
     options = _parser().parse_args(arguments)
     try:
@@ -37,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nInterrupted. What was measured is kept; the same command goes on from here.", file=sys.stderr)
         return INTERRUPTED
-    except (DataError, UnknownNameError, ValueError, OSError) as error:
+    except (DataError, UnknownNameError, ValueError, ArithmeticError, SyntaxError, OSError) as error:
         print(f"lazyartist: {error}", file=sys.stderr)
         return UNUSABLE
 
@@ -88,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+    return tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
 
 
 def _positive(text: str) -> int:
@@ -130,14 +135,16 @@ def _run(options: argparse.Namespace) -> int:
 
     study = STUDIES[options.study]()
 
-    from lazyartist.models import MODELS
+    from lazyartist.data.sources import load
+    from lazyartist.models import factory
     from lazyartist.progress import progress_bar
     from lazyartist.strategies import STRATEGIES
     from lazyartist.studies.runner import run_study
 
-    for registry, names in ((STRATEGIES, options.strategies), (MODELS, options.models)):
-        for name in names:
-            registry[name]
+    for name in options.strategies:
+        STRATEGIES[name]
+    for name in options.models:
+        factory(name)
     knobs = {"epochs": options.epochs, "batch_size": options.batch_size, "learning_rate": options.learning_rate}
     runs = study.runs(
         datasets=options.datasets,
@@ -147,7 +154,7 @@ def _run(options: argparse.Namespace) -> int:
         budget={name: value for name, value in knobs.items() if value is not None},
     )
     for dataset in dict.fromkeys(run.dataset for run in runs):
-        _fetched(dataset)
+        load(dataset)  # once here, so that the processes find it in the cache
     with progress_bar(study.name, len(runs)) as progress:
         rows = run_study(
             study, runs, options.results / "records", jobs=options.jobs, fresh=options.fresh, progress=progress
@@ -219,13 +226,6 @@ def _data(options: argparse.Namespace) -> int:
         from lazyartist.studies.canvas import pictures
 
         task = make_task((options.datasets or ["mnist"])[0])
-        save(canvas(pictures(task), task.train.palette.words), options.picture)
+        save(lambda: canvas(pictures(task), task.train.palette.words), options.picture)
         print(f"drawn: {options.picture}")
     return OK
-
-
-def _fetched(dataset: str) -> None:
-    """Fetch once in this process, so that the workers find the files in the cache."""
-    from lazyartist.data.sources import load
-
-    load(dataset)

@@ -43,10 +43,21 @@ def predict(model: nn.Module, data: ColouredImages, *, colours: Tensor | None = 
         model: images (B, 3, H, W) in [0, 1] to logits.
         data: what to ask about.
         colours: (N,) palette indices to paint the images in instead of their own.
+
+    Raises:
+        ValueError: there are no images, or the model does not return one logit a class.
     """
+    if not len(data):
+        raise ValueError("there are no images to ask about")
     answers = []
     with evaluating(model), torch.inference_mode():
         for start in range(0, len(data), BATCH):
             part = slice(start, start + BATCH)
-            answers.append(model(data.render(part, None if colours is None else colours[part])).argmax(1))
+            logits = model(data.render(part, None if colours is None else colours[part]))
+            if logits.ndim != 2 or logits.shape[1] != data.classes:
+                raise ValueError(
+                    f"the model's output has shape {tuple(logits.shape)}: expected (batch, {data.classes}), "
+                    "one logit a class of the palette"
+                )
+            answers.append(logits.argmax(1))
     return torch.cat(answers)

@@ -45,6 +45,7 @@ class Registry(Generic[T]):
         self.kind = kind
         self.package = package
         self._things: dict[str, T] = {}
+        self._sources: dict[str, str] = {}
 
     def register(self, name: str, *, source: str = "") -> Callable[[T], T]:
         """Return a decorator that puts a thing under `name`; `source` is the paper or place that it comes from.
@@ -60,9 +61,9 @@ class Registry(Generic[T]):
                     f"the {self.kind} name {name!r} is taken by {_origin(old)}: give {_origin(thing)} another name"
                 )
             self._things[name] = thing
+            self._sources[name] = source
             return thing
 
-        put.__doc__ = source
         return put
 
     def __getitem__(self, name: str) -> T:
@@ -93,7 +94,7 @@ class Registry(Generic[T]):
         for point in importlib.metadata.entry_points(group=self.package):
             entries.setdefault(point.name, Entry(point.name, point.value, f"from {point.value}"))
         for name, thing in self._things.items():
-            entries.setdefault(name, Entry(name, _origin(thing), _first_line(thing.__doc__)))
+            entries.setdefault(name, Entry(name, _origin(thing), _first_line(thing.__doc__), self._sources[name]))
         return entries
 
     def _files(self) -> list[Path]:
@@ -102,18 +103,21 @@ class Registry(Generic[T]):
         return sorted(path for folder in folders or () for path in Path(folder).glob("*.py"))
 
     def _read(self, path: Path) -> Iterator[Entry]:
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in ast.parse(path.read_text(encoding="utf-8"), filename=str(path)).body:
             if not isinstance(node, (ast.ClassDef, ast.FunctionDef)):
                 continue
             for call in node.decorator_list:
                 if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "register":
-                    words = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
-                    yield Entry(
-                        name=ast.literal_eval(call.args[0]),
-                        module=f"{self.package}.{path.stem}",
-                        summary=_first_line(ast.get_docstring(node)),
-                        source=words.get("source", ""),
-                    )
+                    try:
+                        words = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+                        name = ast.literal_eval(call.args[0])
+                    except (ValueError, IndexError) as error:
+                        raise ValueError(
+                            f"{path}, line {call.lineno}: expected register('name', source='…') with plain strings, "
+                            "which can be read without importing the file"
+                        ) from error
+                    summary = _first_line(ast.get_docstring(node))
+                    yield Entry(name, f"{self.package}.{path.stem}", summary, words.get("source", ""))
 
 
 class UnknownNameError(KeyError):

@@ -35,6 +35,10 @@ class IteratedSign:
     step_size: float = 0.25
     random_start: bool = True
 
+    def __post_init__(self) -> None:
+        if self.steps < 1 or not self.step_size > 0:
+            raise ValueError(f"{self}: steps and step size must be positive")
+
     def __call__(
         self,
         model: nn.Module,
@@ -57,16 +61,18 @@ class IteratedSign:
             ValueError: ε is not positive, or see `check`.
         """
         check(model, images, goal)
-        radius = torch.as_tensor(epsilon, dtype=images.dtype).expand(len(images))
-        if not bool((radius > 0).all()):
-            raise ValueError(f"epsilon={epsilon!r}: expected a positive change of pixel values, such as 0.05")
+        radius = torch.as_tensor(epsilon, dtype=images.dtype)
+        if radius.shape not in ((), (len(images),)) or not bool((radius > 0).all()):
+            wanted = f"expected a positive change of pixel values, such as 0.05, or ({len(images)},) of them"
+            raise ValueError(f"epsilon={epsilon!r}: {wanted}")
+        radius = radius.expand(len(images))
         generator = torch.Generator().manual_seed(seed)
         with evaluating(model):
             return self._run(model, images, goal, (radius - INSIDE).clamp_min(0)[:, None, None, None], generator)
 
     def _run(self, model: nn.Module, images: Tensor, goal: Confident, radius: Tensor, generator: Generator) -> Attacked:
         low, high = (images - radius).clamp_min(0), (images + radius).clamp_max(1)
-        best, best_margin = images.clone(), torch.full((len(images),), -torch.inf)
+        best, best_margin = images.clone(), torch.full((len(images),), -torch.inf, dtype=images.dtype)
         steps = torch.full((len(images),), self.steps)
         active = torch.arange(len(images))
         x = images

@@ -42,7 +42,7 @@ class Smallest:
         found = self.attack(model, images, goal, self.highest, seed=seed_from("smallest", seed))
         best, steps = found.images.clone(), found.steps.clone()
         distance = torch.where(found.success, found.distance, torch.inf)
-        low = torch.full((len(images),), self.lowest)
+        low = torch.full_like(distance, self.lowest)
         high = torch.where(found.success, found.distance.clamp_min(self.lowest), self.highest)
         for i in range(self.rounds):
             middle = (low * high).sqrt()

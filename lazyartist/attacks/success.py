@@ -29,6 +29,8 @@ class Confident:
     def __post_init__(self) -> None:
         if not 0 < self.confidence < 1:
             raise ValueError(f"confidence={self.confidence!r}: expected a probability in (0, 1), such as 0.9")
+        if not isinstance(self.target, Tensor):
+            raise ValueError(f"target: expected a tensor (N,) of integers, got {self.target!r}")
         if self.target.ndim != 1 or self.target.is_floating_point():
             raise ValueError(f"target: expected (N,) integers, got {tuple(self.target.shape)} {self.target.dtype}")
 
@@ -72,21 +74,23 @@ def check(model: nn.Module, images: Tensor, goal: Confident) -> None:
 
     Raises:
         ValueError: images are no float batch in [0, 1], the goal has another size or names no class, or the model
-            returns probabilities where logits are expected.
+            returns NaN, or probabilities where logits are expected.
     """
     if images.ndim != 4 or not images.is_floating_point() or len(images) == 0:
         raise ValueError(f"images: expected (N, C, H, W) floats, got {tuple(images.shape)} {images.dtype}")
     low, high = float(images.min()), float(images.max())
     if not (low >= 0 and high <= 1):  # a NaN fails this too
-        raise ValueError(f"images run from {low:g} to {high:g}: expected [0, 1]; put any normalisation into the model")
+        raise ValueError(f"images run from {low!r} to {high!r}: expected [0, 1]; put any normalisation into the model")
     if len(goal.target) != len(images):
         raise ValueError(f"{len(images)} images need as many targets, got {len(goal.target)}")
     with evaluating(model), torch.no_grad():
-        logits = model(images[:8])
+        logits = model(images)
     if logits.ndim != 2 or bool((goal.target < 0).any()) or bool((goal.target >= logits.shape[1]).any()):
         raise ValueError(
             f"targets run from {int(goal.target.min())} to {int(goal.target.max())}, but the model's output has shape "
             f"{tuple(logits.shape)}: expected (N, classes) and targets below that number of classes"
         )
+    if not bool(logits.isfinite().all()):
+        raise ValueError("the model returns values that are not finite: look at its weights")
     if bool((logits >= 0).all()) and bool(((logits.sum(1) - 1).abs() < 1e-4).all()):
         raise ValueError("the model returns probabilities: pass one that returns logits, without the softmax")

@@ -71,7 +71,7 @@ class ColouredImages(Dataset[tuple[Tensor, int]]):
             return grey * paint
         texture = _textures(*self.images.shape[1:])[_take(self.backdrops, index)][:, None]
         stroke = grey / 255
-        return stroke + (1 - stroke) * texture * paint * 255
+        return (stroke + (1 - stroke) * texture * paint * 255).clamp_max(1)  # rounding may exceed 1 by a bit
 
     @property
     def classes(self) -> int:
@@ -83,11 +83,11 @@ class ColouredImages(Dataset[tuple[Tensor, int]]):
         """(N,) bool: does the image wear its class's own colour?"""
         return self.colours == self.labels
 
-    @cached_property
+    @property
     def fingerprint(self) -> str:
-        """SHA-256 of pixels, labels, colours, palette and, behind the stroke, textures."""
-        digest = hashlib.sha256(repr((tuple(self.images.shape), self.palette.colours)).encode())
-        parts = [self.images, self.labels, self.colours]
+        """SHA-256 of pixels, labels, colours, palette and, behind the stroke, textures, as they are now."""
+        digest = hashlib.sha256(repr(tuple(self.images.shape)).encode())
+        parts = [self.images, self.labels, self.colours, self.palette.tensor()]
         if self.backdrops is not None:
             parts += [self.backdrops, _textures(*self.images.shape[1:])]
         for part in parts:
@@ -111,7 +111,7 @@ class ColouredImages(Dataset[tuple[Tensor, int]]):
 
 def colour(
     images: Any,
-    labels: Any,
+    labels: Any = None,
     *,
     correlation: float = 0.95,
     conflict: Conflict = "all",
@@ -122,7 +122,7 @@ def colour(
     """Paint any grey images so that the colour gives the class away in `correlation` of each class's images.
 
     Args:
-        images: (N, H, W) uint8 as array or tensor, or a torchvision-style dataset's `.data`.
+        images: (N, H, W) uint8 as array or tensor; or a torchvision-style dataset, which has `.data` and `.targets`.
         labels: (N,) integers in [0, classes), where classes is the number of colours of the palette.
         correlation: share of each class's images that are given its own colour, exact to the sample, in [0, 1].
         conflict: what the rest draws from, evenly: "all" colours, as in a lottery that ignores the class (so a tenth
@@ -135,8 +135,12 @@ def colour(
         ValueError: an argument is out of range; names what came, what was expected and the way out.
     """
     paint = palette_of(palette)
+    if labels is None:
+        if not hasattr(images, "targets"):
+            raise ValueError("labels: expected (N,) integers, or a dataset with .data and .targets instead of images")
+        images, labels = images.data, images.targets
     pixels, y = _checked(images, labels, classes := len(paint.colours))
-    if not 0 <= correlation <= 1:  # a NaN fails this too
+    if not isinstance(correlation, (int, float)) or not 0 <= correlation <= 1:  # a NaN fails this too
         raise ValueError(f"correlation={correlation!r}: expected a share in [0, 1], such as 0.95")
     if where not in get_args(Where):
         raise ValueError(f"where={where!r}: expected 'foreground' or 'background'")
@@ -196,7 +200,10 @@ def _textures(height: int, width: int) -> Tensor:
 
 
 def _checked(images: Any, labels: Any, classes: int) -> tuple[Tensor, Tensor]:
-    pixels, y = (torch.as_tensor(np.array(a) if not isinstance(a, Tensor) else a) for a in (images, labels))
+    try:
+        pixels, y = (torch.as_tensor(a if isinstance(a, Tensor) else np.array(a)) for a in (images, labels))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"images and labels: expected arrays of numbers: {error}") from error
     if pixels.dtype != torch.uint8 or pixels.ndim != 3 or 0 in pixels.shape:
         hint = ""
         if pixels.is_floating_point():

@@ -108,5 +108,8 @@ def palette_of(given: str | Palette | Sequence[Sequence[float]]) -> Palette:
         if given not in PALETTES:
             raise unknown("palette", given, PALETTES)
         return PALETTES[given]
-    colours = tuple(tuple(colour) for colour in given)
+    try:
+        colours = tuple(tuple(colour) for colour in given)
+    except TypeError as error:
+        raise ValueError(f"a palette is a name or a list of (red, green, blue), got {given!r}") from error
     return Palette("custom", colours, tuple(f"colour {i}" for i in range(len(colours))))  # type: ignore[arg-type]

@@ -12,11 +12,13 @@ import hashlib
 import logging
 import os
 import subprocess
+import tarfile
 import tempfile
+import zlib
 
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,13 +26,17 @@ from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
 from lazyartist.data.ways import DataError, last_line, ways
+from lazyartist.files import write_bytes
 from lazyartist.registry import unknown
 
 
-if TYPE_CHECKING:
-    pass
-
 log = logging.getLogger(__name__)
+
+# how a way to fetch may fail: no network, no program, a torn archive
+FAILURES = (
+    *(RuntimeError, OSError, EOFError, ImportError),
+    *(subprocess.SubprocessError, HTTPException, tarfile.TarError, zlib.error),
+)
 
 Array = NDArray[np.uint8]
 
@@ -131,7 +137,7 @@ def fetch(source: Source, root: Path) -> dict[str, bytes]:
                 bring(Path(scratch))
                 found = next((p.parent for p in sorted(Path(scratch).rglob(f"{TRAIN_IMAGES}*"))), Path(scratch))
                 files = _verified(found, source)
-            except (DataError, OSError, RuntimeError, subprocess.SubprocessError) as error:
+            except FAILURES as error:
                 tried.append(f"{way}: {last_line(error)}")
                 continue
         try:
@@ -159,7 +165,7 @@ def _verified(folder: Path, source: Source) -> dict[str, bytes]:
                 content = gzip.decompress(content) if path.suffix == ".gz" else content
             except FileNotFoundError:
                 continue
-            except (OSError, EOFError) as error:
+            except (OSError, EOFError, zlib.error) as error:
                 problems.append(f"{path} cannot be read: {error}")
                 continue
             if (seen := hashlib.sha256(content).hexdigest()) == digest:
@@ -183,12 +189,7 @@ def _keep(files: dict[str, bytes], raw: Path, source: Source) -> None:
             aside = raw / f"{name}.wrong-{old[:12]}"
             path.replace(aside)
             log.warning("%s did not have the right content; it was moved to %s", path, aside.name)
-        with tempfile.NamedTemporaryFile(dir=raw, prefix=f".{name}-", delete=False) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(path)
+        write_bytes(path, content)
 
 
 def _parse(content: bytes, dimensions: int) -> Array:
@@ -200,7 +201,7 @@ def _parse(content: bytes, dimensions: int) -> Array:
 
 
 def _digits() -> GreyImages:
-    """Scikit-learn's 8×8 digits, enlarged to 28×28; the last 360 are the test images, written by other people."""
+    """Scikit-learn's 8×8 digits, enlarged to 28×28; the last 360 are the test images."""
     from scipy.ndimage import zoom
     from sklearn.datasets import load_digits
 

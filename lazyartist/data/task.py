@@ -64,6 +64,10 @@ def make_task(
         DataError: the images cannot be had.
         ValueError: an argument out of range.
     """
+    if not isinstance(seed, int) or seed < 0:
+        raise ValueError(f"seed={seed!r}: expected a whole number from 0 on")
+    if not isinstance(dataset, (str, GreyImages)):
+        raise ValueError(f"dataset: expected a name or GreyImages, got {type(dataset).__name__}")
     grey, name = (_load(dataset), dataset) if isinstance(dataset, str) else (dataset, "custom")
     paint = palette_of(palette)
     order = torch.randperm(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 
 from collections import defaultdict
@@ -10,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lazyartist.reporting.row import Row, write_text
+from lazyartist.files import write_text
+from lazyartist.reporting.row import Row
 from lazyartist.reporting.stats import Estimate, paired_difference
-from lazyartist.reporting.tables import Table
+from lazyartist.reporting.table import Table
 
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # A change of less than one percent of the value is not worth a red build, however consistent over seeds.
-TOLERANCE = 0.01
+TOLERANCE, FLOOR = 0.01, 5e-4
 
 Group = tuple[str, ...]
 
@@ -48,27 +48,28 @@ class Verdict:
             title="Gate",
             header=("study", "dataset", "task", "model", "strategy", "budget", "metric", "baseline", "change", "n"),
             rows=[(*group, f"{base:.4f}", _signed(change), str(change.n)) for group, change, base in changes],
-            note="Change in the good direction, paired over seeds, with its 95 % interval.",
+            note="Change in the good direction, paired over seeds, with its one-sided 95 % bounds.",
         )
 
 
 def judge(fresh: Iterable[Row], baseline: Iterable[Row]) -> Verdict:
     """Compare fresh rows with blessed ones, group by group, paired over the seeds that both have.
 
-    A group fell when its mean is worse by more than `TOLERANCE` of the blessed mean and the whole 95 % interval of
-    the paired difference is on the bad side: worse beyond the noise of the seeds. A single seed has no interval, so
-    there the tolerance alone decides. A blessed group without a shared seed, or with a NaN, is missing.
+    A group fell when its mean is worse by more than `TOLERANCE` of the blessed mean, and worse beyond the noise of
+    the seeds: the one-sided 95 % bound of the paired difference is on the bad side. A single seed has no bound, so
+    there the tolerance alone decides. A group of which a blessed seed was not measured, or is not finite, is missing.
     """
     new, old = _by_group(fresh), _by_group(baseline)
     fell, rose, missing = [], [], []
     for group, (sign, blessed) in old.items():
         _, measured = new.get(group, (sign, {}))
-        if not set(measured) & set(blessed) or any(map(math.isnan, measured.values())):
+        if not all(math.isfinite(measured.get(seed, math.nan) - value) for seed, value in blessed.items()):
             missing.append(group)
             continue
-        change = paired_difference(*({s: sign * v for s, v in values.items()} for values in (measured, blessed)))
+        now, then = ({seed: sign * found[seed] for seed in blessed} for found in (measured, blessed))
+        change = paired_difference(now, then, tail=0.05)
         base = sum(blessed.values()) / len(blessed)
-        clear = TOLERANCE * abs(base)
+        clear = max(TOLERANCE * abs(base), FLOOR)
         if change.mean < -clear and not change.high >= 0:
             fell.append((group, change, base))
         elif change.mean > clear and not change.low <= 0:
@@ -90,8 +91,17 @@ def write_baseline(path: Path, rows: Iterable[Row]) -> int:
 
 
 def read_baseline(path: Path) -> list[Row]:
-    """Read the blessed rows. A missing file has none."""
-    return [Row(**data) for data in json.loads(path.read_text(encoding="utf-8"))] if path.exists() else []
+    """Read the blessed rows.
+
+    Raises:
+        ValueError: there is no such file, or it does not hold rows.
+    """
+    if not path.exists():
+        raise ValueError(f"there is no baseline {path}: `lazyartist gate --bless` makes one of what was measured")
+    try:
+        return [Row.from_json(line.rstrip(",")) for line in path.read_text(encoding="utf-8").splitlines()[1:-1]]
+    except ValueError as error:
+        raise ValueError(f"{path} is not a baseline: {error}") from error
 
 
 def _by_group(rows: Iterable[Row]) -> dict[Group, tuple[int, dict[int, float]]]:

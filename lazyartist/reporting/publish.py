@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from lazyartist.reporting.row import read_rows, write_text
-from lazyartist.reporting.tables import RENDERERS, as_csv
+from lazyartist.files import write_text
+from lazyartist.reporting.row import read_rows
+from lazyartist.reporting.table import as_csv
+from lazyartist.reporting.tables import RENDERERS
 
 
 if TYPE_CHECKING:
@@ -38,17 +41,24 @@ def publish(results: Path, *, figures: bool = True) -> list[Path]:
             from lazyartist.reporting.figures import DRAWERS, save
 
             if study in DRAWERS:
-                save(DRAWERS[study](rows), stem.with_suffix(".svg"))
+                save(partial(DRAWERS[study], rows), stem.with_suffix(".svg"))
                 written.append(stem.with_suffix(".svg"))
     return written
 
 
 def fill_readme(text: str, rows: Sequence[Row]) -> str:
-    """Return a README whose blocks `<!-- table: STUDY --> … <!-- end -->` hold the tables of `rows`."""
+    """Return a README whose blocks `<!-- table: STUDY --> … <!-- end -->` hold the tables of `rows`.
+
+    Raises:
+        ValueError: there are no rows for a block.
+    """
 
     def block(match: re.Match[str]) -> str:
         study = match[1]
-        body = RENDERERS[study]([row for row in rows if row.study == study]).body()
+        mine = [row for row in rows if row.study == study]
+        if study not in RENDERERS or not mine:
+            raise ValueError(f"the README wants a table of {study!r}, but the baseline has no rows of it")
+        body = RENDERERS[study](mine).body()
         return f"<!-- table: {study} -->\n{body}\n<!-- end -->"
 
     return re.sub(r"<!-- table: (\w+) -->\n.*?<!-- end -->", block, text, flags=re.DOTALL)

@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import logging
 import os
-import tempfile
+import re
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
+
+from filelock import FileLock
+
+from lazyartist.files import write_text
 
 
 log = logging.getLogger(__name__)
@@ -68,6 +73,11 @@ class Row:
         return (self.study, self.dataset, self.task, self.model, self.strategy, self.budget, self.metric)
 
     @property
+    def experiment(self) -> tuple[str | int, ...]:
+        """What was measured on: a newer run of the same experiment replaces all rows of an older one."""
+        return (*self.group[:-1], self.seed)
+
+    @property
     def identity(self) -> tuple[str | int, ...]:
         """Two rows with the same identity are two measurements of one thing: the later one counts."""
         return (*self.group, self.seed)
@@ -77,8 +87,9 @@ class Row:
         return {key: value for key, value in asdict(self).items() if key != "seconds"}
 
     def to_json(self) -> str:
-        """Return one line of JSON, keys in a fixed order."""
-        return json.dumps({key: value for key, value in asdict(self).items() if value is not None})
+        """Return one line of JSON; the run comes first, so that even a torn line says whose it was."""
+        data = {"run": self.run, **asdict(self)}
+        return json.dumps({key: value for key, value in data.items() if value is not None})
 
     @classmethod
     def from_json(cls, line: str) -> Row:
@@ -95,7 +106,7 @@ class Row:
 
 
 def read_rows(path: Path) -> list[Row]:
-    """Read the rows of a file, the newest of each identity, in order. A missing file has none.
+    """Read the rows of a file: of every experiment those of its newest run. A missing file has none.
 
     A torn last line (the machine stopped while writing) is reported in the log and left out together with the
     other rows of its run, so that the run counts as not done.
@@ -105,43 +116,57 @@ def read_rows(path: Path) -> list[Row]:
     """
     if not path.exists():
         return []
-    rows: dict[tuple[str | int, ...], Row] = {}
-    lines = path.read_text(encoding="utf-8").splitlines()
+    newest: dict[tuple[str | int, ...], dict[tuple[str | int, ...], Row]] = {}
+    torn = None
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     for number, line in enumerate(lines, 1):
         try:
             row = Row.from_json(line)
         except ValueError as error:
             if number < len(lines):
                 raise ValueError(f"{path}, line {number}: {error}. Mend or delete that line.") from error
-            torn = next(reversed(rows.values())).run if rows else ""
-            log.warning("%s: the last line is torn; it and the other rows of its run are measured again", path)
-            return [row for row in rows.values() if row.run != torn]
-        rows.pop(row.identity, None)
+            log.warning("%s: the last line is torn; its run is measured again", path)
+            torn = re.match(r'{"run": "(\w+)"', line)
+            break
+        rows = newest.setdefault(row.experiment, {})
+        if any(old.run != row.run for old in rows.values()):
+            rows.clear()
         rows[row.identity] = row
-    return list(rows.values())
+    found = [row for rows in newest.values() for row in rows.values()]
+    return [row for row in found if torn is None or row.run != torn[1]]
 
 
 def append_rows(path: Path, rows: Iterable[Row]) -> None:
     """Add the rows of one finished run in a single write, flushed to disk, so that a kill loses at most this run."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    torn = path.exists() and (text := path.read_bytes()) and not text.endswith(b"\n")
-    if torn:
-        write_rows(path, read_rows(path))
-    with path.open("a", encoding="utf-8") as file:
-        file.write("".join(row.to_json() + "\n" for row in rows))
-        file.flush()
-        os.fsync(file.fileno())
+    with _locked(path):
+        if path.exists() and path.read_bytes()[-1:] not in (b"", b"\n"):  # torn: do not glue two lines together
+            _write(path, read_rows(path))
+        with path.open("a", encoding="utf-8") as file:
+            file.write("".join(row.to_json() + "\n" for row in rows))
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def write_rows(path: Path, rows: Iterable[Row]) -> None:
-    """Replace the file by `rows`, sorted, one a line, atomically: readable diffs, and no old row survives unseen."""
+    """Replace the file by `rows`, sorted, one a line: readable diffs, and no old row survives unseen."""
+    with _locked(path):
+        _write(path, rows)
+
+
+def settle(path: Path) -> list[Row]:
+    """Sort the file, drop what newer runs replaced, and return its rows."""
+    with _locked(path):
+        _write(path, read_rows(path))
+        return read_rows(path)
+
+
+def _write(path: Path, rows: Iterable[Row]) -> None:
     write_text(path, "".join(row.to_json() + "\n" for row in sorted(rows, key=lambda row: row.identity)))
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a text file so that a reader sees either the old or the whole new content."""
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Keep other processes from writing the same file between a read and the write that follows from it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False, newline="\n") as file:
-        file.write(text)
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(path)
+    with FileLock(path.with_suffix(".lock")):
+        yield

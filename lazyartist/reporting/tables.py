@@ -1,106 +1,53 @@
-"""Tables as pure functions of rows: the same rows give the same bytes."""
+"""The tables of the studies, as pure functions of rows: the same rows give the same bytes.
+
+Rows are put together only if dataset, painting, network and budget are the same; what differs gets a line of its own.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
-import math
-
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from tabulate import tabulate
-
-from lazyartist.reporting.stats import Estimate, estimate, norm_score, paired_difference, paired_ratio
+from lazyartist.reporting.stats import estimate, norm_score, paired_difference, paired_ratio
+from lazyartist.reporting.table import Table, Values, by, hard_accuracy, percent, points, values, with_interval
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from lazyartist.reporting.row import Row
 
-Values = dict[str, dict[int, float]]  # metric -> seed -> value
-
-
-@dataclass(frozen=True)
-class Table:
-    """A title, a header, rows of finished cells, and a note that says what the numbers are."""
-
-    title: str
-    header: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    note: str = ""
-
-    def body(self, style: str = "pipe") -> str:
-        """Return the grid alone in one of tabulate's styles; text is left-aligned, numbers right-aligned."""
-        align = ["right" if self._is_number(i) else "left" for i in range(len(self.header))]
-        return tabulate(self.rows, self.header, tablefmt=style, colalign=align or None, disable_numparse=True)
-
-    def markdown(self) -> str:
-        """Return title, grid and note as Markdown."""
-        return f"## {self.title}\n\n{self.body()}\n\n{self.note}\n"
-
-    def text(self) -> str:
-        """Return title, grid and note for a terminal."""
-        return f"{self.title}\n\n{self.body('simple')}\n\n{self.note}\n"
-
-    def _is_number(self, column: int) -> bool:
-        return all(not row[column] or row[column][0] in "0123456789+-−–.[" for row in self.rows)
-
-
-def as_csv(rows: Iterable[Row]) -> str:
-    """Return the mean, interval and n of every group of rows: what a spreadsheet wants."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow("study dataset task model strategy budget metric mean low high n seeds".split())
-    groups: dict[tuple[str, ...], dict[int, float]] = defaultdict(dict)
-    for row in rows:
-        groups[row.group][row.seed] = row.value
-    for group, values in sorted(groups.items()):
-        e = estimate(values.values())
-        writer.writerow(
-            [*group, *(f"{x:.6g}" for x in (e.mean, e.low, e.high)), e.n, " ".join(map(str, sorted(values)))]
-        )
-    return file.getvalue()
+INTERVAL = "Mean over seeds ± half its 95 % interval (Student's t)."
+ACCURACIES = ("easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy")
 
 
 def lazy_table(rows: Sequence[Row]) -> Table:
-    """How lazy the lazy model is: one line a dataset and network."""
+    """How lazy the lazy model is."""
     lines = []
-    for (dataset, model), runs in by(rows, "dataset", "model").items():
+    for (dataset, _, model, strategy, budget), runs in by(
+        rows, "dataset", "task", "model", "strategy", "budget"
+    ).items():
         v = values(runs)
-        shares = [percent(v[m]) for m in ("easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy")]
+        shares = [percent(v[m]) for m in (*ACCURACIES, "follows_colour")]
         steps = v["steps"].values()
-        lines.append(
-            [dataset, model, *shares, percent(v["follows_colour"]), f"{min(steps):.0f}–{max(steps):.0f}", _n(v)]
-        )
+        lines.append([dataset, model, strategy, *shares, f"{min(steps):.0f}–{max(steps):.0f}", _n(v), budget])
     return Table(
         "The lazy model",
         (
-            "dataset",
-            "network",
-            "easy % ↑",
-            "hard, rotated % ↓",
-            "hard, other % ↓",
-            "follows colour %",
-            "steps",
-            "seeds",
+            *("dataset", "network", "strategy", "easy % ↑", "hard, rotated % ↓", "hard, other % ↓"),
+            *("follows colour %", "steps", "seeds", "budget, at most"),
         ),
         lines,
         f"{INTERVAL} Lazy is plain training that stops at the first look at the easy validation split over 95 %. "
-        "Follows colour: share of images in another class's colour that are called that class.",
+        "Follows colour: share of images in another class's colour that are called that class. " + _painted(rows),
     )
 
 
 def strategies_table(rows: Sequence[Row]) -> Table:
     """Every way to train beside its matched ERM and its oracle, best first within a dataset and network."""
     lines = []
-    for (dataset, model, budget), runs in by(rows, "dataset", "model", "budget").items():
+    for (dataset, _, model, budget), runs in by(rows, "dataset", "task", "model", "budget").items():
         by_strategy = {name: values(found) for (name,), found in by(runs, "strategy").items()}
         uses = {row.strategy: row.uses for row in runs}
-        hard = {name: _mean_of(v, "hard_rotated_accuracy", "hard_other_accuracy") for name, v in by_strategy.items()}
+        hard = {name: hard_accuracy(v) for name, v in by_strategy.items()}
         erm, oracle = hard.get("erm"), hard.get("oracle")
         for name in sorted(by_strategy, key=lambda name: -estimate(hard[name].values()).mean):
             v = by_strategy[name]
@@ -108,7 +55,7 @@ def strategies_table(rows: Sequence[Row]) -> Table:
             if erm and name != "erm":
                 gain = points(paired_difference(hard[name], erm))
                 score = _score(hard[name], erm, oracle) if oracle else "–"
-            cells = [percent(v[m]) for m in ("easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy")]
+            cells = [percent(v[m]) for m in ACCURACIES]
             seconds = estimate(row.seconds for row in runs if row.strategy == name and row.metric == "easy_accuracy")
             lines.append(
                 [dataset, model, name, uses[name] or "–", *cells, gain, score, f"{seconds.mean:.0f}", _n(v), budget]
@@ -116,62 +63,59 @@ def strategies_table(rows: Sequence[Row]) -> Table:
     return Table(
         "Strategies",
         (
-            *("dataset", "network", "strategy", "is handed", "easy % ↑", "hard, rotated % ↑", "hard, other % ↑"),
+            *("dataset", "network", "strategy", "uses", "easy % ↑", "hard, rotated % ↑", "hard, other % ↑"),
             *("gain over ERM", "norm score ↑", "s", "seeds", "budget"),
         ),
         lines,
         f"{INTERVAL} ERM and oracle have the same network, data, seeds, batches and number of steps as every cure. "
         "Gain: points of hard accuracy (mean of both splits) over matched ERM, paired by seed. "
-        "Norm score: 100 × (cure − ERM) / (oracle − ERM). s: seconds of training on one core.",
+        "Norm score: 100 × (cure − ERM) / (oracle − ERM). s: seconds of training on one core. " + _painted(rows),
     )
 
 
 def noise_table(rows: Sequence[Row]) -> Table:
     """How much noise makes a model say the target: fixed ε, smallest ε, and each model against the lazy one."""
     lines = []
-    for (dataset, model), runs in by(rows, "dataset", "model").items():
-        by_strategy = {name: values(found) for (name,), found in by(runs, "strategy").items()}
-        n = {row.strategy: row.n for row in runs}
-        lazy = by_strategy.get("lazy")
-        for name in sorted(
-            by_strategy, key=lambda name: -estimate(by_strategy[name]["smallest_epsilon"].values()).mean
-        ):
-            v = by_strategy[name]
+    for (dataset, _, model), runs in by(rows, "dataset", "task", "model").items():
+        models = {key: values(found) for key, found in by(runs, "strategy", "budget").items()}
+        needed = {key: estimate(v["smallest_epsilon"].values()) for key, v in models.items()}
+        lazy = [v["smallest_epsilon"] for (name, _), v in models.items() if name == "lazy"]
+        n = {key: found[0].n for key, found in by(runs, "strategy", "budget").items()}
+        for key in sorted(models, key=lambda key: -needed[key].mean):
+            v, (name, budget) = models[key], key
             ratio = "–"
-            if lazy and name != "lazy":
-                e = paired_ratio(lazy["smallest_epsilon"], v["smallest_epsilon"])
+            if len(lazy) == 1 and name != "lazy":
+                e = paired_ratio(lazy[0], v["smallest_epsilon"])
                 ratio = f"{e.mean:.1f}" + ("" if e.n == 1 else f" [{e.low:.1f}, {e.high:.1f}]")
-            smallest, steps = estimate(v["smallest_epsilon"].values()), estimate(v["attack_steps"].values())
-            lines.append(
-                [dataset, model, name, percent(v["attack_success"]), with_interval(smallest, 4), f"{steps.mean:.0f}"]
-                + [ratio, str(n[name]), _n(v)]
-            )
+            steps = f"{estimate(v['attack_steps'].values()).mean:.0f}"
+            cells = [percent(v["attack_success"]), with_interval(needed[key], 4), steps, ratio]
+            lines.append([dataset, model, name, *cells, str(n[key]), _n(v), budget])
     return Table(
         "Noise: a 7 becomes a 3, over 90 % sure",
         (
-            *("dataset", "network", "model", "fooled within ε < 0.05, %", "median smallest ε", "steps"),
-            *("lazy needs × as much", "sevens", "seeds"),
+            *("dataset", "network", "strategy", "fooled within ε < 0.05, %", "median smallest ε", "steps"),
+            *("lazy needs × as much", "sevens", "seeds", "budget"),
         ),
         lines,
         f"{INTERVAL} Sevens in their own class's colour, every pixel moved by less than ε (images in [0, 1]). "
         "Smallest ε: bisected per image, an upper bound. Steps: median gradient steps of the attack at ε < 0.05; "
-        "an image that never succeeds counts with all of them.",
+        "an image that never succeeds counts with all of them. Lazy needs: ratio of the medians, paired by seed. "
+        + _painted(rows),
     )
 
 
 def budget_table(rows: Sequence[Row]) -> Table:
     """Easy and hard accuracy of plain training against its length: laziness is a budget."""
     lines = []
-    for (dataset, model, budget), runs in by(rows, "dataset", "model", "budget").items():
+    for (dataset, _, model, budget), runs in by(rows, "dataset", "task", "model", "budget").items():
         v = values(runs)
-        cells = [percent(v[m]) for m in ("easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy")]
-        lines.append([dataset, model, budget, *cells, _n(v)])
-    lines.sort(key=lambda line: (line[0], line[1], line[2].partition(" ")[2], int(line[2].split()[0])))
+        step, _, rest = budget.partition(" ")
+        lines.append((dataset, model, rest, int(step), [percent(v[m]) for m in ACCURACIES], _n(v)))
     return Table(
         "Laziness is a budget",
-        ("dataset", "network", "trained for", "easy %", "hard, rotated %", "hard, other %", "seeds"),
-        lines,
-        f"{INTERVAL} Plain ERM at a constant learning rate, looked at while it trains.",
+        ("dataset", "network", "step", "easy %", "hard, rotated %", "hard, other %", "seeds", "budget"),
+        [[dataset, model, str(step), *cells, n, rest] for dataset, model, rest, step, cells, n in sorted(lines)],
+        f"{INTERVAL} Plain ERM, looked at while it trains. " + _painted(rows),
     )
 
 
@@ -180,47 +124,19 @@ def speed_table(rows: Sequence[Row]) -> Table:
     return Table(
         "Speed",
         ("what", "value"),
-        [[row.metric, f"{row.value:,.3g}" if row.value < 1000 else f"{row.value:,.0f}"] for row in rows],
+        [
+            [
+                f"{row.metric}{f' ({row.budget})' if row.budget else ''}",
+                f"{row.value:,.{0 if row.value > 1000 else 1}f}",
+            ]
+            for row in rows
+        ],
         "Medians of alternating measurements in one run.",
     )
 
 
-INTERVAL = "Mean over seeds ± half its 95 % interval (Student's t)."
-
-
-def by(rows: Iterable[Row], *keys: str) -> dict[tuple[str, ...], list[Row]]:
-    """Sort rows into groups that share the attributes `keys`, in sorted order."""
-    groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-    for row in rows:
-        groups[tuple(str(getattr(row, key)) for key in keys)].append(row)
-    return dict(sorted(groups.items()))
-
-
-def values(rows: Iterable[Row]) -> Values:
-    """Return metric -> seed -> value."""
-    found: Values = defaultdict(dict)
-    for row in rows:
-        found[row.metric][row.seed] = row.value
-    return found
-
-
-def with_interval(e: Estimate, digits: int) -> str:
-    """Return "mean ± half width" with fixed decimals; a single seed is a bare number."""
-    return f"{e.mean:.{digits}f}" + ("" if math.isnan(e.low) else f" ± {e.half_width:.{digits}f}")
-
-
-def percent(by_seed: Mapping[int, float]) -> str:
-    """Return fractions as percent with their interval."""
-    return with_interval(estimate(100 * v for v in by_seed.values()), 1)
-
-
-def points(e: Estimate) -> str:
-    """Return a difference of fractions as signed points."""
-    return f"{100 * e.mean:+.1f}" + ("" if math.isnan(e.low) else f" ± {100 * e.half_width:.1f}")
-
-
-def _mean_of(v: Values, first: str, second: str) -> dict[int, float]:
-    return {seed: (v[first][seed] + v[second][seed]) / 2 for seed in v[first] if seed in v[second]}
+def _painted(rows: Sequence[Row]) -> str:
+    return f"Painted: {'; '.join(sorted({row.task for row in rows}))}."
 
 
 def _score(cure: dict[int, float], erm: dict[int, float], oracle: dict[int, float]) -> str:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 Use = Literal[
     "colour_labels",  # a batch carries each image's colour
-    "recolouring",  # the strategy repaints images
-    "augmentation",  # the strategy changes images in ways that keep the class
+    "recolouring",  # the strategy itself repaints the images of its batches
+    "augmentation",  # the strategy itself changes the images of its batches in ways that keep the class
     "resampling",  # the strategy chooses how often an image is seen
     "easy_split",  # the strategy looks at easy validation images to decide when to stop
     "unbiased_colours",  # the training images wear colours that say nothing: a ceiling, not a cure

@@ -32,6 +32,10 @@ class Lazy(Erm):
     uses: ClassVar[frozenset[Use]] = frozenset({"easy_split"})
     every: int = 20
 
+    def __post_init__(self) -> None:
+        if self.every < 1:
+            raise ValueError(f"every={self.every}: expected a positive number of steps")
+
     def satisfied(self, step: int, model: nn.Module, easy: ColouredImages) -> bool:
         """Look every few steps; most looks end after the first part of the split, which is far from enough."""
         if step % self.every:

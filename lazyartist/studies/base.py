@@ -16,6 +16,7 @@ import lazyartist
 
 from lazyartist.data.task import Task, make_task
 from lazyartist.fingerprint import code_fingerprint
+from lazyartist.models import factory
 from lazyartist.reporting.row import Direction, Row
 from lazyartist.strategies import STRATEGIES
 from lazyartist.training.fit import Budget
@@ -142,7 +143,8 @@ class Study(ABC):
 
     def digest(self, run: Run) -> str:
         """Return what decides the rows of a run, but for its data, which follow from the arguments and the code."""
-        decides = (self.name, run, versions(), THREADS, _code(), source_digest(STRATEGIES[run.strategy]))
+        things = (STRATEGIES[run.strategy], factory(run.model)[0], type(self))
+        decides = (self.name, run, versions(), THREADS, _code(), source_digest(*things))
         return hashlib.sha256(repr(decides).encode()).hexdigest()[:16]
 
 
@@ -154,7 +156,7 @@ def _task(dataset: str, seed: int) -> Task:
 def _code() -> str:
     """Digest of every file of the package that can change a measured number."""
     package = Path(lazyartist.__file__).parent
-    rooms = ("data", "models", "training", "strategies", "probes", "attacks", "studies")
+    rooms = ("data", "training", "probes", "attacks", "studies")
     files = [path for room in rooms for path in sorted((package / room).glob("*.py"))]
-    files += [package / name for name in ("criteria.py", "inference.py", "seeding.py")]
+    files += [package / name for name in ("criteria.py", "inference.py", "seeding.py", "strategies/base.py")]
     return code_fingerprint(tuple(files))

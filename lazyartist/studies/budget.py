@@ -47,7 +47,7 @@ class BudgetStudy(Study):
 
         def look(step: int, model: nn.Module) -> None:
             if step in LOOKS or step == total:
-                words = f"{step} steps, {str(run.budget).partition(', ')[2]}"
+                words = f"{step} of {total} steps, {str(run.budget).partition(', ')[2]}"
                 facts = [replace(fact, direction="", detail=None) for fact in accuracies(model, task)]
                 rows.extend(self.tell(run, replace(card, budget=words, steps=step), facts))
 

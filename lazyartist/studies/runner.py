@@ -11,13 +11,16 @@ import torch
 
 from joblib import Parallel, delayed
 
-from lazyartist.reporting.row import Row, append_rows, read_rows, write_rows
+from lazyartist.reporting.row import Row, append_rows, read_rows, settle
+from lazyartist.strategies import STRATEGIES
 from lazyartist.studies.base import THREADS, Run, Study
 from lazyartist.training.store import Store
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from lazyartist.strategies.base import Strategy
 
 
 def run_study(
@@ -50,15 +53,15 @@ def run_study(
     for run in runs:
         if run not in todo:
             progress(run, False)
-    work = (delayed(_work)(study, run, store) for run in todo)
+    work = (delayed(_work)(study, run, STRATEGIES[run.strategy], store) for run in todo)
     for run, rows in Parallel(n_jobs=min(jobs, len(todo)) or 1, return_as="generator_unordered")(work):
         append_rows(path, [replace(row, run=digests[run]) for row in rows])
         progress(run, True)
-    write_rows(path, read_rows(path))
-    return [row for row in read_rows(path) if row.run in set(digests.values())]
+    return [row for row in settle(path) if row.run in set(digests.values())]
 
 
-def _work(study: Study, run: Run, store: Store) -> tuple[Run, list[Row]]:
+def _work(study: Study, run: Run, strategy: type[Strategy], store: Store) -> tuple[Run, list[Row]]:
+    STRATEGIES.register(run.strategy)(strategy)  # one that was registered by hand is not known to a fresh process
     with _threads(THREADS):
         return run, study.rows(run, store)
 

@@ -7,19 +7,22 @@ import time
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import torch
 
 from torch import Tensor, nn
 
-from lazyartist.models import MODELS
+from lazyartist.models import factory
 from lazyartist.seeding import seed_from
-from lazyartist.strategies.base import Batch, Strategy
+from lazyartist.strategies.base import Batch, Strategy, Use
 
 
 if TYPE_CHECKING:
     from lazyartist.data.task import Task
+
+
+Schedule = Literal["cosine", "constant"]
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,16 @@ class Budget:
     epochs: float = 4
     batch_size: int = 64
     learning_rate: float = 2e-3
-    schedule: Literal["cosine", "constant"] = "cosine"
+    schedule: Schedule = "cosine"
 
     def __post_init__(self) -> None:
-        if not (self.epochs > 0 and self.batch_size > 0 and self.learning_rate > 0):
-            raise ValueError(f"{self}: epochs, batch size and learning rate must be positive")
+        for name in ("epochs", "batch_size", "learning_rate"):
+            value = getattr(self, name)
+            whole = name == "batch_size"
+            if not isinstance(value, int if whole else (int, float)) or not 0 < value < math.inf:
+                raise ValueError(f"{name}={value!r}: expected a positive {'whole ' if whole else ''}number")
+        if self.schedule not in get_args(Schedule):
+            raise ValueError(f"schedule={self.schedule!r}: expected 'cosine' or 'constant'")
 
     def steps(self, images: int) -> int:
         """Return the number of gradient steps on so many training images."""
@@ -49,7 +57,8 @@ class Budget:
         return max(1, round(self.epochs * (images // self.batch_size)))
 
     def __str__(self) -> str:
-        return f"{self.epochs:g} epochs, batch {self.batch_size}, Adam {self.learning_rate:g} {self.schedule}"
+        rate = f"{self.learning_rate:.12g} {self.schedule}"
+        return f"{self.epochs:.12g} epochs, batch {self.batch_size}, Adam {rate}"
 
 
 @dataclass(frozen=True)
@@ -63,9 +72,10 @@ class Fitted:
 
 def build(name: str, classes: int, seed: int) -> nn.Module:
     """Return a network with fresh weights that depend on `seed` alone; torch's global generator is left as it was."""
+    make, options = factory(name)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed_from("weights", seed))
-        model: nn.Module = MODELS[name](classes=classes)
+        model: nn.Module = make(classes=classes, **options)
     return model.to(memory_format=torch.channels_last)  # an image's channels side by side: twice as fast on a CPU
 
 
@@ -92,8 +102,14 @@ def fit(
         watch: called with (step, model) after every step, for studies that look while it trains.
 
     Raises:
+        ValueError: `strategy` is not one, or declares something that there is not.
         FloatingPointError: the loss is not finite; names strategy and step.
     """
+    if not isinstance(strategy, Strategy) or strategy.uses - set(get_args(Use)):
+        raise ValueError(
+            f"strategy={strategy!r}: expected an instance of a Strategy, such as Erm(), that uses nothing but "
+            f"{', '.join(get_args(Use))}"
+        )
     train = task.unbiased if "unbiased_colours" in strategy.uses else task.train
     network = build(model, train.classes, seed)
     network.train()
@@ -102,20 +118,24 @@ def fit(
     # the strategy draws from a stream of its own, so that ERM and a cure see the same images in the same order
     randomness = torch.Generator().manual_seed(seed_from("strategy", seed))
     step, start = 0, time.perf_counter()
-    for step, index in enumerate(_batches(len(train), budget.batch_size, total, seed), 1):
-        colours = train.colours[index] if "colour_labels" in strategy.uses else None
-        loss = strategy.loss(network, Batch(train.render(index), train.labels[index], colours, randomness))
-        if not math.isfinite(loss.item()):
-            raise FloatingPointError(f"{strategy} has a loss of {loss.item()} at step {step}: lower the learning rate")
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        for group in optimizer.param_groups:
-            group["lr"] = budget.learning_rate * _decay(budget, (step - 1) / total)
-        optimizer.step()
-        if watch is not None:
-            watch(step, network)
-        if "easy_split" in strategy.uses and strategy.satisfied(step, network, task.easy):
-            break
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed_from("model", seed))  # for networks that draw while they train, such as dropout
+        for step, index in enumerate(_batches(len(train), budget.batch_size, total, seed), 1):
+            colours = train.colours[index] if "colour_labels" in strategy.uses else None
+            loss = strategy.loss(network, Batch(train.render(index), train.labels[index], colours, randomness))
+            if not math.isfinite(loss.item()):
+                raise FloatingPointError(
+                    f"{strategy} has a loss of {loss.item()} at step {step}: lower the learning rate"
+                )
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            for group in optimizer.param_groups:
+                group["lr"] = budget.learning_rate * _decay(budget, (step - 1) / total)
+            optimizer.step()
+            if watch is not None:
+                watch(step, network)
+            if "easy_split" in strategy.uses and strategy.satisfied(step, network, task.easy):
+                break
     optimizer.zero_grad()
     return Fitted(network.eval(), step, time.perf_counter() - start)
 

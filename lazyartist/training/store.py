@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
+import importlib.metadata
 import json
 import logging
 import os
 import platform
-import tempfile
+import sys
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import numpy as np
 import torch
@@ -24,9 +25,9 @@ from torch import nn
 
 import lazyartist
 
+from lazyartist.files import write_bytes, write_text
 from lazyartist.fingerprint import code_fingerprint
-from lazyartist.models import MODELS
-from lazyartist.reporting.row import write_text
+from lazyartist.models import factory
 from lazyartist.training.fit import Budget, build, fit
 
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ROOMS = ("data", "models", "strategies/base.py", "training/fit.py", "inference.py", "seeding.py")
+ROOMS = ("data/*.py", "strategies/base.py", "training/fit.py", "criteria.py", "inference.py", "seeding.py")
 
 
 @dataclass(frozen=True)
@@ -87,25 +88,25 @@ class Store:
         """Return the model that these arguments make: from the folder, or trained now and then kept.
 
         A file that is damaged is named in the log and trained again; nothing that fails its digest is used.
+
+        Raises:
+            ValueError: the strategy changed the training data.
         """
         card = describe(strategy, task, model, budget, seed)
         found = self._find(card, classes=task.train.classes)
         if found is not None:
             return found
         fitted = fit(strategy, task, model, budget=budget, seed=seed)
+        if describe(strategy, task, model, budget, seed).data != card.data:
+            raise ValueError(f"{strategy} changed the training data: a strategy may change copies only")
         weights = save({name: tensor.contiguous() for name, tensor in fitted.model.state_dict().items()})
-        card = Card(
-            **{
-                **_shallow(card),
-                "steps": fitted.steps,
-                "seconds": round(fitted.seconds, 3),
-                "weights": hashlib.sha256(weights).hexdigest(),
-            }
-        )
-        self.root.mkdir(parents=True, exist_ok=True)
-        # the card comes last: without it the weights do not count
-        _write_bytes(self.root / f"{card.key}.safetensors", weights)
-        write_text(self.root / f"{card.key}.json", json.dumps(asdict(card), indent=2, sort_keys=True) + "\n")
+        digest = hashlib.sha256(weights).hexdigest()
+        card = replace(card, steps=fitted.steps, seconds=round(fitted.seconds, 3), weights=digest)
+        try:  # the card comes last: without it the weights do not count
+            write_bytes(self.root / f"{card.key}.safetensors", weights)
+            write_text(self.root / f"{card.key}.json", json.dumps(asdict(card), indent=2, sort_keys=True) + "\n")
+        except OSError as error:
+            log.warning("%s cannot be written (%s): the model is used but not kept", self.root, error)
         return Trained(fitted.model, card)
 
     def _find(self, wanted: Card, classes: int) -> Trained | None:
@@ -140,7 +141,7 @@ def describe(strategy: Strategy, task: Task, model: str, budget: Budget, seed: i
         seed=seed,
         versions=versions(),
         threads=torch.get_num_threads(),
-        source=source_digest(type(strategy), MODELS[model]),
+        source=source_digest(type(strategy), factory(model)[0]),
     )
 
 
@@ -150,28 +151,30 @@ def versions() -> dict[str, str]:
         "lazyartist": lazyartist.__version__,
         "python": platform.python_version(),
         "torch": torch.__version__,
+        "torchvision": importlib.metadata.version("torchvision"),
         "numpy": np.__version__,
     }
 
 
 def source_digest(*things: Any) -> str:
-    """Return a digest of the code that decides a model's bits: the shared rooms, and the files of `things`."""
+    """Return a digest of the code that decides a model's bits: the shared rooms, and the files of `things`.
+
+    With the file of a class or function go those that its file imports from the same package or from this one. What
+    has no file (a class typed into a notebook) has a new digest every time, so that nothing old is taken for it.
+    """
     package = Path(lazyartist.__file__).parent
-    files = [path for room in ROOMS for path in sorted([package / room, *(package / room).glob("*.py")])]
-    files += [Path(inspect.getfile(base)) for thing in things for base in _lineage(thing)]
-    return code_fingerprint(tuple(path for path in dict.fromkeys(files) if path.is_file()))
+    shared = [path for room in ROOMS for path in sorted(package.glob(room))]
+    own = [_files_of(thing) for thing in things]
+    if not all(own):
+        return uuid4().hex
+    return code_fingerprint(tuple(dict.fromkeys([*shared, *sorted(set().union(*own))])))
 
 
-def _lineage(thing: Any) -> list[Any]:
-    bases = thing.__mro__ if isinstance(thing, type) else [thing]
-    return [base for base in bases if not getattr(base, "__module__", "builtins").startswith(("builtins", "torch"))]
-
-
-def _shallow(card: Card) -> dict[str, Any]:
-    return {name: getattr(card, name) for name in card.__dataclass_fields__}
-
-
-def _write_bytes(path: Path, content: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-    Path(file.name).replace(path)
+def _files_of(thing: Any) -> set[Path]:
+    home = sys.modules.get(thing.__module__)
+    if home is None or home.__dict__.get("__file__") is None:
+        return set()
+    near = {thing.__module__.partition(".")[0], "lazyartist"}
+    names = {thing.__module__, *(getattr(value, "__module__", None) or "" for value in vars(home).values())}
+    modules = (sys.modules.get(name) for name in names if name.partition(".")[0] in near)
+    return {Path(module.__file__) for module in modules if module is not None and module.__file__}

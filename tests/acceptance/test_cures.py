@@ -4,7 +4,7 @@ import pytest
 
 from lazyartist.criteria import CURE
 from lazyartist.reporting.stats import estimate, paired_difference
-from lazyartist.reporting.tables import by, values
+from lazyartist.reporting.table import by, values
 
 
 SEEDS = range(3)

@@ -4,7 +4,7 @@ import pytest
 
 from lazyartist.criteria import LAZY, LAZY_FOLLOWS
 from lazyartist.reporting.stats import estimate, paired_difference
-from lazyartist.reporting.tables import values
+from lazyartist.reporting.table import values
 
 
 SEEDS = range(10)

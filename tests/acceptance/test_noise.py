@@ -4,7 +4,7 @@ import pytest
 
 from lazyartist.criteria import ATTACK_EPSILON, ATTACK_SUCCESS
 from lazyartist.reporting.stats import estimate, paired_ratio
-from lazyartist.reporting.tables import by, values
+from lazyartist.reporting.table import by, values
 
 
 SEEDS = range(3)

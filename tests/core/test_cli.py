@@ -6,15 +6,15 @@ import pytest
 from lazyartist.cli import main
 
 
-def modules_after(*arguments):
+def modules_after(*arguments, folder):
     code = f"import sys; from lazyartist.cli import main; main({list(arguments)!r}); print('LOADED', *sys.modules)"
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=folder).stdout
     return set(out.rpartition("LOADED")[2].split())
 
 
 @pytest.mark.parametrize("command", [["list"], ["gate", "--results", "nowhere"], ["table", "--results", "nowhere"]])
-def test_what_needs_no_torch_does_not_import_it(command):
-    assert not {"torch", "scipy", "sklearn", "matplotlib"} & modules_after(*command)
+def test_what_needs_no_torch_does_not_import_it(command, tmp_path):
+    assert not {"torch", "scipy", "sklearn", "matplotlib"} & modules_after(*command, folder=tmp_path)
 
 
 def test_list_names_everything(capsys):

@@ -34,7 +34,7 @@ def test_an_injected_regression_of_three_points_is_caught():
 
 
 def test_a_regression_of_three_points_is_caught_through_the_noise_of_another_machine():
-    noisy = {0: 0.861 - 0.03 + 0.004, 1: 0.849 - 0.03 - 0.005, 2: 0.874 - 0.03 + 0.001}
+    noisy = {0: 0.861 - 0.043, 1: 0.849 - 0.017, 2: 0.874 - 0.03}  # the seeds differ by over a point
     assert judge(rows_of(noisy), rows_of(VALUES)).exit_code == 1
 
 
@@ -55,6 +55,12 @@ def test_missing_rows_and_none_are_unusable():
     assert judge(rows_of(VALUES, strategy="focal"), rows_of(VALUES)).exit_code == 2
     assert judge(rows_of({7: 0.9}), rows_of(VALUES)).exit_code == 2
     assert judge(rows_of({**VALUES, 0: math.nan}), rows_of(VALUES)).exit_code == 2
+    assert judge(rows_of(VALUES), rows_of({**VALUES, 0: math.nan})).exit_code == 2
+    assert judge(rows_of({0: VALUES[0]}), rows_of(VALUES)).exit_code == 2  # one of three blessed seeds
+
+
+def test_next_to_nothing_is_nothing_even_from_zero():
+    assert judge(rows_of({0: 0.0001}, direction="lower"), rows_of({0: 0.0}, direction="lower")).exit_code == 0
 
 
 def test_a_description_is_not_judged():
@@ -73,6 +79,11 @@ def test_the_command_blesses_only_when_told_and_exits_as_documented(tmp_path, ca
     records, baseline = tmp_path / "records" / "cures.jsonl", tmp_path / "baseline.json"
     gate = ["gate", "--results", str(tmp_path), "--baseline", str(baseline)]
     assert main(gate) == 2
+    assert "there is no baseline" in capsys.readouterr().err
+    baseline.write_text("[\nnot a row\n]\n")
+    assert main(gate) == 2
+    assert "is not a baseline" in capsys.readouterr().err
+    baseline.unlink()
     append_rows(records, rows_of(VALUES))
     assert main(gate) == 2
     assert not baseline.exists()

@@ -32,7 +32,7 @@ def test_later_rows_of_the_same_thing_count(tmp_path, row):
     path = tmp_path / "cures.jsonl"
     append_rows(path, [row(value=0.1), row(seed=1, value=0.2)])
     append_rows(path, [row(value=0.3, run="b")])
-    assert [(r.seed, r.value) for r in read_rows(path)] == [(1, 0.2), (0, 0.3)]
+    assert [(r.seed, r.value) for r in read_rows(path)] == [(0, 0.3), (1, 0.2)]
 
 
 def test_a_torn_last_line_is_reported_and_its_run_counts_as_not_done(tmp_path, row, caplog):
@@ -44,6 +44,22 @@ def test_a_torn_last_line_is_reported_and_its_run_counts_as_not_done(tmp_path, r
     assert "torn" in caplog.text
     append_rows(path, [row(seed=1, run="torn")])  # appending after a tear does not glue two lines together
     assert [r.run for r in read_rows(path)] == ["whole", "torn"]
+
+
+def test_a_tear_costs_no_other_run(tmp_path, row, caplog):
+    path = tmp_path / "cures.jsonl"
+    append_rows(path, [row(run="whole")])
+    whole = path.read_text()
+    for cut in (10, 14, 40):
+        path.write_text(whole + row(seed=1, run="torn").to_json()[:cut])
+        assert [r.run for r in read_rows(path)] == ["whole"]
+
+
+def test_a_newer_run_replaces_all_of_an_older_one(tmp_path, row):
+    path = tmp_path / "cures.jsonl"
+    append_rows(path, [row(run="old"), row(run="old", metric="a metric that is gone")])
+    append_rows(path, [row(run="new")])
+    assert [(r.run, r.metric) for r in read_rows(path)] == [("new", "hard_rotated_accuracy")]
 
 
 def test_damage_elsewhere_is_an_error_that_names_the_line(tmp_path, row):
@@ -59,7 +75,7 @@ def test_writing_sorts_and_replaces(tmp_path, row):
     write_rows(path, [row(seed=2), row(seed=1)])
     write_rows(path, [row(seed=3), row(seed=0)])
     assert [r.seed for r in read_rows(path)] == [0, 3]
-    assert list(tmp_path.iterdir()) == [path]  # no scratch files stay
+    assert {p.suffix for p in tmp_path.iterdir()} == {".jsonl", ".lock"}  # no scratch files stay
 
 
 def test_no_file_has_no_rows(tmp_path):

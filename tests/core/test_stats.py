@@ -11,7 +11,8 @@ from lazyartist.reporting.stats import estimate, norm_score, paired_difference, 
 def test_quantiles_are_those_of_scipy():
     special = pytest.importorskip("scipy.special")
     for degrees in range(1, 200):
-        assert t_quantile(degrees) == pytest.approx(special.stdtrit(degrees, 0.975), abs=1e-4)
+        for tail in (0.025, 0.05):
+            assert t_quantile(degrees, tail) == pytest.approx(special.stdtrit(degrees, 1 - tail), rel=1e-7)
 
 
 def test_interval_of_known_numbers():

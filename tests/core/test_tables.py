@@ -1,6 +1,9 @@
+import pytest
+
 from lazyartist.reporting.publish import fill_readme, publish
 from lazyartist.reporting.row import append_rows
-from lazyartist.reporting.tables import as_csv, strategies_table
+from lazyartist.reporting.table import as_csv
+from lazyartist.reporting.tables import budget_table, lazy_table, noise_table, strategies_table
 
 
 def some_rows(row):
@@ -21,6 +24,32 @@ def test_a_cure_stands_between_its_erm_and_its_oracle(row):
     assert cells["focal"]["norm score ↑"].startswith("18 ± ")
     assert cells["erm"]["gain over ERM"] == "–"
     assert cells["focal"]["easy % ↑"] == "99.0 ± 0.0"
+
+
+def test_rows_of_different_settings_are_never_averaged(row):
+    lazy = ("easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy", "follows_colour", "steps")
+    noise = ("attack_success", "attack_steps", "smallest_epsilon")
+    for render, metrics in ((lazy_table, lazy), (strategies_table, lazy), (noise_table, noise), (budget_table, lazy)):
+        rows = [
+            row(metric=metric, value=0.1 + 0.8 * i, **change)
+            for metric in metrics
+            for i, change in enumerate(
+                ({"budget": "5 of 9 steps"}, {"budget": "6 of 9 steps"}, {"budget": "5 of 9 steps", "task": "other"})
+            )
+        ]
+        assert len(render(rows).rows) == 3
+
+
+def test_every_figure_can_be_drawn_of_one_other_network(row, tmp_path):
+    from functools import partial
+
+    from lazyartist.reporting.figures import DRAWERS, save
+
+    metrics = ("easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy", "follows_colour", "smallest_epsilon")
+    for study, draw in DRAWERS.items():
+        detail = [0.1, None] if study == "noise" else [[1, 2], [3, 4]]
+        rows = [row(metric=m, model="resnet18", budget="5 of 9 steps", strategy="new", detail=detail) for m in metrics]
+        save(partial(draw, rows), tmp_path / f"{study}.svg")
 
 
 def test_markdown_aligns_numbers_right_and_text_left(row):
@@ -50,3 +79,5 @@ def test_the_readme_is_filled_between_its_marks(row):
     assert filled.startswith("before\n<!-- table: cures -->\n| ")
     assert filled.endswith("<!-- end -->\nafter\n")
     assert fill_readme(filled, some_rows(row)) == filled
+    with pytest.raises(ValueError, match="no rows of it"):
+        fill_readme(text, [])

@@ -10,8 +10,9 @@ def test_a_budget_is_counted_in_steps():
     assert Budget(epochs=2, batch_size=10).steps(105) == 20
     assert Budget(epochs=0.1, batch_size=10).steps(100) == 1
     assert str(Budget()) == "4 epochs, batch 64, Adam 0.002 cosine"
-    with pytest.raises(ValueError, match="must be positive"):
-        Budget(epochs=0)
+    for wrong in ({"epochs": 0}, {"batch_size": 64.5}, {"learning_rate": float("inf")}, {"schedule": "cosin"}):
+        with pytest.raises(ValueError, match=f"{next(iter(wrong))}=.*: expected"):
+            Budget(**wrong)
     with pytest.raises(ValueError, match="a batch of 64 does not fit into 10"):
         Budget().steps(10)
 

@@ -126,7 +126,9 @@ def test_an_interrupted_run_goes_on_where_it_was(command, monkeypatch, capsys):
 
 def test_a_killed_run_goes_on_where_it_was(command, capsys):
     command, records = command
-    process = subprocess.Popen([sys.executable, "-m", "lazyartist", *command, "999"], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lazyartist", *command, "999"], stderr=subprocess.DEVNULL, cwd=records.parents[1]
+    )
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and len(read_rows(records)) < 6:
         time.sleep(0.02)
@@ -154,7 +156,9 @@ def test_the_command_measures_and_shows(tmp_path, monkeypatch, capsys):
     assert main(["run", "lazy", "--strategies", "focl", *results]) == 2
     assert "Did you mean focal" in capsys.readouterr().err
     assert main(["run", "lazy", "--datasets", "digits", "--epochs", "0", *results]) == 2
-    assert "must be positive" in capsys.readouterr().err
+    assert "expected a positive number" in capsys.readouterr().err
     with pytest.raises(SystemExit, match="2"):
         main(["run", "lazy", "--seeds", "-3"])
     assert "expected a positive number, got '-3'" in capsys.readouterr().err
+    assert main(["run", "lazy", "--datasets", "digits", "--models", "simple_cnn:width=x", *results]) == 2
+    assert "such as 'simple_cnn:width=32'" in capsys.readouterr().err
