@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -40,9 +42,11 @@ class Lazy(Erm):
         """Look every few steps; most looks end after the first part of the split, which is far from enough."""
         if step % self.every:
             return False
+        bar = LAZY_EASY.threshold
         glance = easy.subset(slice(len(easy) // 10))
-        # a tenth of the images settles most looks: far below the criterion there, the whole split is not asked
-        return _right(model, glance) > 0.9 * LAZY_EASY.threshold and LAZY_EASY.holds(_right(model, easy))
+        # a tenth of the images settles most looks: if it is two standard errors short, the whole split is not asked
+        short = 2 * math.sqrt(bar * (1 - bar) / len(glance))
+        return _right(model, glance) > bar - short and LAZY_EASY.holds(_right(model, easy))
 
 
 def _right(model: nn.Module, images: ColouredImages) -> float:

@@ -12,7 +12,7 @@ SEEDS = range(2)
 @pytest.fixture(scope="module")
 def lazy(measure):
     # a deep network learns shape in the same steps unless they are small
-    small = {"learning_rate": 3e-5, "batch_size": 64}
+    small = {"learning_rate": 1e-5, "batch_size": 64}
     return values(measure("lazy", datasets=["mnist"], models=["resnet18"], seeds=SEEDS, budget=small))
 
 
