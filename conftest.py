@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 
-pytest_plugins = ["lazyartist.pytest_plugin"]
+pytest_plugins = ["lazyartist.pytest_plugin", "pytester"]
 ROOT = Path(__file__).parent
 DEFAULT_MARKS = "not acceptance and not slow and not perf"
 

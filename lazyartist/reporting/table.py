@@ -45,7 +45,7 @@ class Table:
         return f"{self.title}\n\n{self.body('simple')}\n\n{self.note}\n"
 
     def _is_number(self, column: int) -> bool:
-        return all(not row[column] or row[column][0] in "0123456789+-−–.[" for row in self.rows)
+        return not any(character.isalpha() for row in self.rows for character in row[column])
 
 
 def as_csv(rows: Iterable[Row]) -> str:
