@@ -6,7 +6,7 @@ from lazyartist.criteria import LAZY
 from lazyartist.reporting.table import values
 
 
-SEEDS = range(2)
+SEEDS = range(1)
 
 
 @pytest.fixture(scope="module")

@@ -25,5 +25,7 @@ def test_measure_prints_the_table_writes_the_results_and_fails_on_nothing(pytest
 
 def test_the_plugin_is_light(tmp_path):
     (tmp_path / "test_mine.py").write_text("import sys\n\ndef test_light():\n    assert 'torch' not in sys.modules\n")
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout
