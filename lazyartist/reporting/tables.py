@@ -124,7 +124,7 @@ def speed_table(rows: Sequence[Row]) -> Table:
     return Table(
         "Speed",
         ("what", "value"),
-        [[row.metric, f"{row.value:,.{0 if row.value > 1000 else 1}f}"] for row in rows],
+        [[row.metric, f"{row.value:,.{0 if row.value > 100 else 1 if row.value > 10 else 2}f}"] for row in rows],
         "Medians of alternating measurements in one run.",
     )
 

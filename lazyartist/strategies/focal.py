@@ -16,6 +16,9 @@ from lazyartist.strategies.base import Batch, Strategy
 class Focal(Strategy):
     """Weigh each image by (1 − p_y)^γ, so that what the shortcut already solves stops teaching.
 
+    Measured on MNIST (simple_cnn, 4 epochs, n = 3), percent: hard, rotated 80.2 ± 4.1 and hard, other 81.5 ± 0.8, where
+    matched ERM has 75.8 ± 1.8 and 78.2 ± 3.4. It helps a little: most of what it reaches, longer training reaches too.
+
     Attributes:
         gamma: how fast the weight falls with confidence; the paper's 2.
     """
