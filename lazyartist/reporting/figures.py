@@ -142,7 +142,7 @@ def _panels(rows: Sequence[Row], draw: Callable[[Any, Sequence[Row]], None]) -> 
     ):
         draw(place, mine)
         place.set_title(f"{dataset}, {model}, {len({row.seed for row in mine})} seeds", fontsize=10)
-        place.legend(frameon=False, fontsize=9)
+        place.legend(frameon=False, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=4)
     return figure
 
 
