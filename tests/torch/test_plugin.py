@@ -3,6 +3,10 @@
 import subprocess
 import sys
 
+# imported here, since what a project inside this process imports first is forgotten with it
+from lazyartist.strategies import erm  # noqa: F401
+from lazyartist.studies import cures, runner  # noqa: F401
+
 
 def test_measure_prints_the_table_writes_the_results_and_fails_on_nothing(pytester):
     pytester.makepyfile("""
