@@ -15,7 +15,7 @@ from lazyartist.data.sources import DATASETS
 from lazyartist.data.ways import DataError
 from lazyartist.files import write_text
 from lazyartist.registry import Registry, UnknownNameError, unknown
-from lazyartist.reporting.publish import fill_readme, publish
+from lazyartist.reporting.publish import blessed_rows, fill_readme, publish
 from lazyartist.reporting.row import read_rows
 from lazyartist.reporting.tables import RENDERERS
 
@@ -172,10 +172,8 @@ def _table(options: argparse.Namespace) -> int:
     if options.study and options.study not in RENDERERS:
         raise unknown("table", options.study, RENDERERS)
     if options.readme:
-        from lazyartist.reporting.gate import read_baseline
-
         text = options.readme.read_text(encoding="utf-8")
-        write_text(options.readme, fill_readme(text, read_baseline(options.results / "baseline.json")))
+        write_text(options.readme, fill_readme(text, blessed_rows(options.results)))
     shown = False
     for study in [options.study] if options.study else RENDERERS:
         if rows := read_rows(options.results / "records" / f"{study}.jsonl"):

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lazyartist.files import write_text
+from lazyartist.reporting.gate import read_baseline
 from lazyartist.reporting.row import read_rows
 from lazyartist.reporting.table import as_csv
 from lazyartist.reporting.tables import RENDERERS
@@ -46,6 +47,11 @@ def publish(results: Path, *, figures: bool = True) -> list[Path]:
     return written
 
 
+def blessed_rows(results: Path) -> list[Row]:
+    """Return what the README may cite: the blessed rows of the main job, and the speeds last measured on purpose."""
+    return [*read_baseline(results / "baseline.json"), *read_rows(results / "records" / "speed.jsonl")]
+
+
 def fill_readme(text: str, rows: Sequence[Row]) -> str:
     """Return a README whose blocks `<!-- table: STUDY --> … <!-- end -->` hold the tables of `rows`.
 
@@ -57,7 +63,7 @@ def fill_readme(text: str, rows: Sequence[Row]) -> str:
         study = match[1]
         mine = [row for row in rows if row.study == study]
         if study not in RENDERERS or not mine:
-            raise ValueError(f"the README wants a table of {study!r}, but the baseline has no rows of it")
+            raise ValueError(f"the README wants a table of {study!r}, but there are no blessed rows of it")
         body = RENDERERS[study](mine).body()
         return f"<!-- table: {study} -->\n{body}\n<!-- end -->"
 

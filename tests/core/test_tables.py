@@ -79,5 +79,5 @@ def test_the_readme_is_filled_between_its_marks(row):
     assert filled.startswith("before\n<!-- table: cures -->\n| ")
     assert filled.endswith("<!-- end -->\nafter\n")
     assert fill_readme(filled, some_rows(row)) == filled
-    with pytest.raises(ValueError, match="no rows of it"):
+    with pytest.raises(ValueError, match="no blessed rows"):
         fill_readme(text, [])
