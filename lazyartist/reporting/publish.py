@@ -11,7 +11,7 @@ from lazyartist.files import write_text
 from lazyartist.reporting.gate import read_baseline
 from lazyartist.reporting.row import read_rows
 from lazyartist.reporting.table import as_csv
-from lazyartist.reporting.tables import RENDERERS
+from lazyartist.reporting.tables import RENDERERS, recolour_tables
 
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def publish(results: Path, *, figures: bool = True) -> list[Path]:
         if not rows:
             continue
         stem = results / FILES.get(study, study)
-        write_text(stem.with_suffix(".md"), render(rows).markdown())
+        tables = [render(rows), *(recolour_tables(rows) if study == "lazy" else [])]
+        write_text(stem.with_suffix(".md"), "\n".join(table.markdown() for table in tables))
         write_text(stem.with_suffix(".csv"), as_csv(rows))
         written += [stem.with_suffix(".md"), stem.with_suffix(".csv")]
         if figures:

@@ -41,6 +41,28 @@ def lazy_table(rows: Sequence[Row]) -> Table:
     )
 
 
+def recolour_tables(rows: Sequence[Row]) -> list[Table]:
+    """Class by colour, the share of answers that name the colour's class: one 10×10 table a dataset and network."""
+    tables = []
+    found = [row for row in rows if row.metric == "follows_colour" and row.detail]
+    for (dataset, _, model, strategy, _), runs in by(found, "dataset", "task", "model", "strategy", "budget").items():
+        details = [row.detail or [] for row in runs]
+        classes = range(len(details[0]))
+        lines = [
+            [f"a {i}", *(f"{100 * sum(detail[i][j] for detail in details) / len(details):.0f}" for j in classes)]
+            for i in classes
+        ]
+        tables.append(
+            Table(
+                f"Follows the colour: {dataset}, {model}, {strategy}",
+                ("in the colour of", *map(str, classes)),
+                lines,
+                f"Percent of answers that name the colour's class, mean of {len(runs)} seeds.",
+            )
+        )
+    return tables
+
+
 def strategies_table(rows: Sequence[Row]) -> Table:
     """Every way to train beside its matched ERM and its oracle, best first within a dataset and network."""
     lines = []

@@ -3,7 +3,7 @@ import pytest
 from lazyartist.reporting.publish import fill_readme, publish
 from lazyartist.reporting.row import append_rows
 from lazyartist.reporting.table import as_csv
-from lazyartist.reporting.tables import budget_table, lazy_table, noise_table, strategies_table
+from lazyartist.reporting.tables import budget_table, lazy_table, noise_table, recolour_tables, strategies_table
 
 
 def some_rows(row):
@@ -38,6 +38,13 @@ def test_rows_of_different_settings_are_never_averaged(row):
             )
         ]
         assert len(render(rows).rows) == 3
+
+
+def test_the_recolour_proof_is_a_table_of_class_by_colour(row):
+    rows = [row(metric="follows_colour", seed=s, detail=[[1.0, 0.5 + 0.1 * s], [0.0, 1.0]]) for s in (0, 1)]
+    (table,) = recolour_tables(rows)
+    assert table.header == ("in the colour of", "0", "1")
+    assert table.rows == [["a 0", "100", "55"], ["a 1", "0", "100"]]
 
 
 def test_every_figure_can_be_drawn_of_one_other_network(row, tmp_path):
