@@ -65,7 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--datasets", type=_names, default=(), metavar="A,B", help="default: those of the study")
     run.add_argument("--models", type=_names, default=("simple_cnn",), metavar="A,B", help="default: simple_cnn")
     run.add_argument("--strategies", type=_names, default=(), metavar="A,B", help="default: those of the study")
-    run.add_argument("--seeds", type=_positive, default=0, metavar="N", help="seeds 0 to N-1; default: as committed")
+    run.add_argument(
+        "--seeds", type=_positive, default=0, metavar="N", help="seeds 0 to N-1; default: those of the study"
+    )
     run.add_argument("--jobs", type=_positive, default=2, metavar="N", help="processes of one thread each; default: 2")
     run.add_argument("--epochs", type=float, help="another length of training, for every strategy alike")
     run.add_argument("--batch-size", type=_positive, help="another batch size, for every strategy alike")

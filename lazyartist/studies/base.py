@@ -76,7 +76,7 @@ class Study(ABC):
         name: also the name of the file its rows are kept in.
         strategies: what it trains unless told otherwise.
         datasets: what on.
-        seeds: how many seeds make the committed result.
+        seeds: how many unless told otherwise.
     """
 
     name: ClassVar[str]
@@ -97,7 +97,7 @@ class Study(ABC):
         seeds: Sequence[int] = (),
         budget: Mapping[str, Any] = MappingProxyType({}),
     ) -> list[Run]:
-        """Return the runs of this study. What is left empty is as in the committed results.
+        """Return the runs of this study. What is left empty is the study's own choice.
 
         Args:
             datasets: names of datasets.
