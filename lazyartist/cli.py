@@ -140,11 +140,11 @@ def _run(options: argparse.Namespace) -> int:
     from lazyartist.data.sources import load
     from lazyartist.models import factory
     from lazyartist.progress import progress_bar
-    from lazyartist.strategies import STRATEGIES
+    from lazyartist.strategies import configured
     from lazyartist.studies.runner import run_study
 
     for name in options.strategies:
-        STRATEGIES[name]
+        configured(name)
     for name in options.models:
         factory(name)
     knobs = {"epochs": options.epochs, "batch_size": options.batch_size, "learning_rate": options.learning_rate}

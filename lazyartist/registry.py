@@ -23,6 +23,25 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+def split_options(spec: str) -> tuple[str, dict[str, int | float]]:
+    """Return name and options of a specification such as "simple_cnn:width=32" or "focal:gamma=0.5".
+
+    Raises:
+        ValueError: an option is not of the form name=number.
+    """
+    name, *given = spec.split(":")
+    options: dict[str, int | float] = {}
+    for option in given:
+        key, _, value = option.partition("=")
+        try:
+            options[key] = int(value) if value.isdecimal() else float(value)
+        except ValueError as error:
+            raise ValueError(
+                f"{spec!r}: expected options as in 'simple_cnn:width=32' or 'jtt:first=0.2:times=50', got {option!r}"
+            ) from error
+    return name, options
+
+
 @dataclass(frozen=True)
 class Entry:
     """What can be said of a thing without importing it."""

@@ -20,9 +20,9 @@ class SimpleCNN(nn.Module):
 
     def __init__(self, classes: int = 10, width: int = 16) -> None:
         super().__init__()
-        self.conv1 = _block(3, width)  # (B, w, 28, 28)
-        self.conv2 = _block(width, 2 * width)  # (B, 2w, 14, 14)
-        self.conv3 = _block(2 * width, 4 * width)  # (B, 4w, 7, 7)
+        self.conv1 = block(3, width)  # (B, w, 28, 28)
+        self.conv2 = block(width, 2 * width)  # (B, 2w, 14, 14)
+        self.conv3 = block(2 * width, 4 * width)  # (B, 4w, 7, 7)
         self.shrink = nn.MaxPool2d(2)
         self.head = nn.Linear(4 * width, classes)
 
@@ -32,7 +32,8 @@ class SimpleCNN(nn.Module):
         return cast("Tensor", self.head(x.mean((2, 3))))
 
 
-def _block(inputs: int, outputs: int) -> nn.Sequential:
+def block(inputs: int, outputs: int) -> nn.Sequential:
+    """Return a 3×3 convolution that keeps the size, batch norm and ReLU."""
     # no bias: batch norm has one
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)

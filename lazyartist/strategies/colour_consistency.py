@@ -12,6 +12,7 @@ from torch.nn.functional import log_softmax, nll_loss
 
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.base import Batch, Strategy, Use
+from lazyartist.strategies.parts import divergence
 
 
 @STRATEGIES.register("colour_consistency", source="Zheng et al. 2016, stability training, arXiv:1604.04326")
@@ -36,8 +37,7 @@ class ColourConsistency(Strategy):
         """Return CE(p, y) + weight × symmetric KL(p, q), where q answers the twin."""
         twins = turn_hues(batch.x, batch.generator)
         log_p, log_q = log_softmax(model(torch.cat([batch.x, twins])), dim=1).chunk(2)
-        divergence = ((log_p.exp() - log_q.exp()) * (log_p - log_q)).sum(1).mean() / 2
-        return nll_loss(log_p, batch.y) + self.weight * divergence
+        return nll_loss(log_p, batch.y) + self.weight * divergence(log_p, log_q)
 
 
 def turn_hues(x: Tensor, generator: Generator) -> Tensor:

@@ -8,17 +8,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-import lazyartist
-
 from lazyartist.data.task import Task, make_task
-from lazyartist.fingerprint import code_fingerprint
 from lazyartist.models import factory
 from lazyartist.reporting.row import Direction, Row
-from lazyartist.strategies import STRATEGIES
+from lazyartist.strategies import configured
 from lazyartist.training.fit import Budget
 from lazyartist.training.store import Card, Store, Trained, source_digest, versions
 
@@ -52,7 +48,7 @@ class Run:
 
     def train(self, store: Store) -> Trained:
         """Return the trained model, from the store or trained now."""
-        return store.fit(STRATEGIES[self.strategy](), self.task(), self.model, self.budget, self.seed)
+        return store.fit(configured(self.strategy), self.task(), self.model, self.budget, self.seed)
 
     def __str__(self) -> str:
         return f"{self.dataset} {self.model} {self.strategy} seed {self.seed}"
@@ -77,12 +73,14 @@ class Study(ABC):
         strategies: what it trains unless told otherwise.
         datasets: what on.
         seeds: how many unless told otherwise.
+        first_seed: which is the first one.
     """
 
     name: ClassVar[str]
     strategies: ClassVar[tuple[str, ...]]
     datasets: ClassVar[tuple[str, ...]] = ("mnist", "fashion")
     seeds: ClassVar[int] = 5
+    first_seed: ClassVar[int] = 0
 
     @abstractmethod
     def ask(self, run: Run, trained: Trained) -> Iterator[Fact]:
@@ -103,11 +101,11 @@ class Study(ABC):
             datasets: names of datasets.
             models: names of networks.
             strategies: names of strategies.
-            seeds: the seeds.
+            seeds: the seeds, counted from the study's first one.
             budget: fields of `Budget` to change, for every strategy alike.
         """
         return [
-            Run(dataset, model, strategy, seed, replace(budget_of(strategy), **budget))
+            Run(dataset, model, strategy, self.first_seed + seed, replace(budget_of(strategy), **budget))
             for dataset in datasets or self.datasets
             for model in models
             for seed in seeds or range(self.seeds)
@@ -143,20 +141,11 @@ class Study(ABC):
 
     def digest(self, run: Run) -> str:
         """Return what decides the rows of a run, but for its data, which follow from the arguments and the code."""
-        things = (STRATEGIES[run.strategy], factory(run.model)[0], type(self))
-        decides = (self.name, run, versions(), THREADS, _code(), source_digest(*things))
+        things = (type(configured(run.strategy)), factory(run.model)[0], type(self))
+        decides = (self.name, run, versions(), THREADS, source_digest(*things))
         return hashlib.sha256(repr(decides).encode()).hexdigest()[:16]
 
 
 @lru_cache(maxsize=2)
 def _task(dataset: str, seed: int) -> Task:
     return make_task(dataset, seed=seed)
-
-
-def _code() -> str:
-    """Digest of every file of the package that can change a measured number."""
-    package = Path(lazyartist.__file__).parent
-    rooms = ("data", "training", "probes", "attacks", "studies")
-    files = [path for room in rooms for path in sorted((package / room).glob("*.py"))]
-    files += [package / name for name in ("criteria.py", "inference.py", "seeding.py", "strategies/base.py")]
-    return code_fingerprint(tuple(files))

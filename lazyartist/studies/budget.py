@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from lazyartist.strategies import STRATEGIES
+from lazyartist.strategies import configured
 from lazyartist.studies import STUDIES
 from lazyartist.studies.base import LAZY, Fact, Run, Study
 from lazyartist.studies.questions import accuracies
@@ -40,7 +40,7 @@ class BudgetStudy(Study):
     def rows(self, run: Run, store: Store) -> list[Row]:
         """Train once, look on the way, and return a row for each look; such a model is not kept in the store."""
         del store
-        strategy, task = STRATEGIES[run.strategy](), run.task()
+        strategy, task = configured(run.strategy), run.task()
         card = describe(strategy, task, run.model, run.budget, run.seed)
         total = run.budget.steps(len(task.train))
         rows: list[Row] = []

@@ -11,8 +11,9 @@ import torch
 
 from joblib import Parallel, delayed
 
+from lazyartist.registry import split_options
 from lazyartist.reporting.row import Row, append_rows, read_rows, settle
-from lazyartist.strategies import STRATEGIES
+from lazyartist.strategies import STRATEGIES, configured
 from lazyartist.studies.base import THREADS, Run, Study
 from lazyartist.training.store import Store
 
@@ -53,7 +54,7 @@ def run_study(
     for run in runs:
         if run not in todo:
             progress(run, False)
-    work = (delayed(_work)(study, run, STRATEGIES[run.strategy], store) for run in todo)
+    work = (delayed(_work)(study, run, type(configured(run.strategy)), store) for run in todo)
     for run, rows in Parallel(n_jobs=min(jobs, len(todo)) or 1, return_as="generator_unordered")(work):
         append_rows(path, [replace(row, run=digests[run]) for row in rows])
         progress(run, True)
@@ -61,7 +62,8 @@ def run_study(
 
 
 def _work(study: Study, run: Run, strategy: type[Strategy], store: Store) -> tuple[Run, list[Row]]:
-    STRATEGIES.register(run.strategy)(strategy)  # one that was registered by hand is not known to a fresh process
+    # one that was registered by hand is not known to a fresh process
+    STRATEGIES.register(split_options(run.strategy)[0])(strategy)
     with _threads(THREADS):
         return run, study.rows(run, store)
 

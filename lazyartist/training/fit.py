@@ -6,7 +6,8 @@ import math
 import time
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING, Literal, get_args
 
 import torch
@@ -15,7 +16,8 @@ from torch import Tensor, nn
 
 from lazyartist.models import factory
 from lazyartist.seeding import seed_from
-from lazyartist.strategies.base import Batch, Strategy, Use
+from lazyartist.strategies.base import Batch, Plan, Strategy, Use
+from lazyartist.training.split import TrainingSplit
 
 
 if TYPE_CHECKING:
@@ -102,7 +104,7 @@ def fit(
         watch: called with (step, model) after every step, for studies that look while it trains.
 
     Raises:
-        ValueError: `strategy` is not one, or declares something that there is not.
+        ValueError: `strategy` is not one, declares something that there is not, or does what it did not declare.
         FloatingPointError: the loss is not finite; names strategy and step.
     """
     if not isinstance(strategy, Strategy) or strategy.uses - set(get_args(Use)):
@@ -111,18 +113,22 @@ def fit(
             f"{', '.join(get_args(Use))}"
         )
     train = task.unbiased if "unbiased_colours" in strategy.uses else task.train
-    network = build(model, train.classes, seed)
-    network.train()
-    optimizer = torch.optim.Adam(network.parameters(), budget.learning_rate, fused=True)
-    total = budget.steps(len(train))
     # the strategy draws from a stream of its own, so that ERM and a cure see the same images in the same order
     randomness = torch.Generator().manual_seed(seed_from("strategy", seed))
+    total = budget.steps(len(train))
     step, start = 0, time.perf_counter()
     with torch.random.fork_rng(devices=[]):
+        plan = strategy.plan(_split(strategy, task, model, budget, seed, randomness))
+        _check(plan, strategy, len(train))
+        network = build(model, train.classes, seed)
+        network.train()
+        parameters = [p for module in (network, *plan.modules) for p in module.parameters()]
+        optimizer = torch.optim.Adam(parameters, budget.learning_rate, fused=True)
         torch.manual_seed(seed_from("model", seed))  # for networks that draw while they train, such as dropout
-        for step, index in enumerate(_batches(len(train), budget.batch_size, total, seed), 1):
+        for step, index in enumerate(_batches(len(train), budget.batch_size, total, seed, plan.weights), 1):
             colours = train.colours[index] if "colour_labels" in strategy.uses else None
-            loss = strategy.loss(network, Batch(train.render(index), train.labels[index], colours, randomness))
+            done = (step - 1) / total
+            loss = plan.loss(network, Batch(train.render(index), train.labels[index], colours, index, done, randomness))
             if not math.isfinite(loss.item()):
                 raise FloatingPointError(
                     f"{strategy} has a loss of {loss.item()} at step {step}: lower the learning rate"
@@ -130,22 +136,68 @@ def fit(
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             for group in optimizer.param_groups:
-                group["lr"] = budget.learning_rate * _decay(budget, (step - 1) / total)
+                group["lr"] = budget.learning_rate * _decay(budget, done)
             optimizer.step()
             if watch is not None:
                 watch(step, network)
             if "easy_split" in strategy.uses and strategy.satisfied(step, network, task.easy):
                 break
-    optimizer.zero_grad()
-    return Fitted(network.eval(), step, time.perf_counter() - start)
+        optimizer.zero_grad()
+        network.eval()
+        if plan.finish is not None:
+            plan.finish(network)
+    return Fitted(network, step, time.perf_counter() - start)
 
 
-def _batches(images: int, size: int, total: int, seed: int) -> Iterator[Tensor]:
-    """Yield `total` index tensors (size,), epoch by epoch in a fresh random order."""
+def _split(
+    strategy: Strategy, task: Task, model: str, budget: Budget, seed: int, randomness: torch.Generator
+) -> TrainingSplit:
+    """Return what a strategy may see of the training split: colours only if it declared them."""
+    train = task.unbiased if "unbiased_colours" in strategy.uses else task.train
+    made = count()
+
+    def network() -> nn.Module:
+        return build(model, train.classes, seed_from("partner", next(made), seed)).train()
+
+    def inner(first: Strategy, epochs: float) -> nn.Module:
+        if first.uses - strategy.uses:
+            raise ValueError(f"{strategy} trains {first} on the way: it must declare {sorted(first.uses)} too")
+        short = replace(budget, epochs=epochs)
+        return fit(first, task, model, budget=short, seed=seed_from("stage", next(made), seed)).model
+
+    return TrainingSplit(
+        labels=train.labels.clone(),
+        colours=train.colours.clone() if "colour_labels" in strategy.uses else None,
+        classes=train.classes,
+        generator=randomness,
+        render=train.render,
+        network=network,
+        fit=inner,
+    )
+
+
+def _check(plan: Plan, strategy: Strategy, images: int) -> None:
+    if plan.weights is None:
+        return
+    if "resampling" not in strategy.uses:
+        raise ValueError(f"{strategy} chooses how often images are seen: it must declare 'resampling' in its uses")
+    weights = plan.weights
+    if weights.shape != (images,) or not bool((weights.isfinite() & (weights >= 0)).all()) or not bool(weights.any()):
+        raise ValueError(
+            f"{strategy} has sampling weights {tuple(weights.shape)} from {float(weights.min()):g} to "
+            f"{float(weights.max()):g}: expected ({images},) numbers from 0 on, not all of them 0"
+        )
+
+
+def _batches(images: int, size: int, total: int, seed: int, weights: Tensor | None = None) -> Iterator[Tensor]:
+    """Yield `total` index tensors (size,), epoch by epoch: in a fresh random order, or drawn by weight."""
     generator = torch.Generator().manual_seed(seed_from("order", seed))
     left = total
     while left:
-        order = torch.randperm(images, generator=generator)
+        if weights is None:
+            order = torch.randperm(images, generator=generator)
+        else:
+            order = torch.multinomial(weights, images, replacement=True, generator=generator)
         for batch in order[: images // size * size].view(-1, size)[:left]:
             left -= 1
             yield batch

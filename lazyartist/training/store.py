@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ROOMS = ("data/*.py", "strategies/base.py", "training/fit.py", "criteria.py", "inference.py", "seeding.py")
+ROOMS = ("data/*.py", "strategies/base.py", "training/fit.py", "training/split.py", "criteria.py", "inference.py")
+# what names, keeps and shows results, and decides none
+ONLY_SHOWN = ("lazyartist.reporting", "lazyartist.registry", "lazyartist.files", "lazyartist.fingerprint")
 
 
 @dataclass(frozen=True)
@@ -157,24 +159,32 @@ def versions() -> dict[str, str]:
 
 
 def source_digest(*things: Any) -> str:
-    """Return a digest of the code that decides a model's bits: the shared rooms, and the files of `things`.
+    """Return a digest of the code that decides a result: the shared rooms, and the files of `things`.
 
-    With the file of a class or function go those that its file imports from the same package or from this one. What
-    has no file (a class typed into a notebook) has a new digest every time, so that nothing old is taken for it.
+    With the file of a class or function go those that its file imports from the same package or from this one, and so
+    on. What has no file (a class typed into a notebook) has a new digest every time, so that nothing old is taken for
+    it.
     """
     package = Path(lazyartist.__file__).parent
     shared = [path for room in ROOMS for path in sorted(package.glob(room))]
-    own = [_files_of(thing) for thing in things]
+    own = [_files_of(thing.__module__) for thing in things]
     if not all(own):
         return uuid4().hex
     return code_fingerprint(tuple(dict.fromkeys([*shared, *sorted(set().union(*own))])))
 
 
-def _files_of(thing: Any) -> set[Path]:
-    home = sys.modules.get(thing.__module__)
-    if home is None or home.__dict__.get("__file__") is None:
-        return set()
-    near = {thing.__module__.partition(".")[0], "lazyartist"}
-    names = {thing.__module__, *(getattr(value, "__module__", None) or "" for value in vars(home).values())}
-    modules = (sys.modules.get(name) for name in names if name.partition(".")[0] in near)
-    return {Path(module.__file__) for module in modules if module is not None and module.__file__}
+def _files_of(module: str) -> set[Path]:
+    """Return the files that a module is made of: its own, and those of what it imports; none if it has no file."""
+    near = {module.partition(".")[0], "lazyartist"}
+    files: dict[str, Path] = {}
+    todo = [module]
+    while todo:
+        name = todo.pop()
+        home = sys.modules.get(name)
+        path = home and home.__dict__.get("__file__")
+        if home is None or path is None or name in files:
+            continue
+        files[name] = Path(path)
+        imported = {getattr(value, "__module__", None) or "" for value in vars(home).values()}
+        todo += [name for name in imported if name.partition(".")[0] in near and not name.startswith(ONLY_SHOWN)]
+    return set(files.values())

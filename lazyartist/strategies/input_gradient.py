@@ -1,0 +1,28 @@
+"""A loss that hardly moves when the image does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+from lazyartist.strategies import STRATEGIES
+from lazyartist.strategies.base import Batch, Strategy
+from lazyartist.strategies.parts import loss_and_gradient
+
+
+@STRATEGIES.register("input_gradient", source="Drucker and LeCun 1992, double backpropagation")
+@dataclass(frozen=True)
+class InputGradient(Strategy):
+    """Cross-entropy plus λ ‖∇ₓ CE‖²: what a faint change of the pixels would change is penalised.
+
+    Attributes:
+        weight: λ.
+    """
+
+    weight: float = 0.3
+
+    def loss(self, model: nn.Module, batch: Batch) -> Tensor:
+        """Return CE + λ × mean over images of the squared norm of the input gradient."""
+        loss, gradient = loss_and_gradient(model, batch.x, batch.y)
+        return loss + self.weight * gradient.square().sum((1, 2, 3)).mean()

@@ -1,0 +1,58 @@
+"""Fit the last layer again, on a balance of colours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import torch
+
+from sklearn.linear_model import LogisticRegression
+from torch import nn
+
+from lazyartist.models.head import head_of
+from lazyartist.strategies import STRATEGIES
+from lazyartist.strategies.base import Plan, Use
+from lazyartist.strategies.erm import Erm
+from lazyartist.strategies.parts import independence_weights
+
+
+if TYPE_CHECKING:
+    from lazyartist.training.split import TrainingSplit
+
+
+@STRATEGIES.register("last_layer_refit", source="Kirichenko et al. 2023, deep feature reweighting, arXiv:2204.02937")
+@dataclass(frozen=True)
+class LastLayerRefit(Erm):
+    """Plain training, then a logistic regression on the features of images held out, weighted by class and colour.
+
+    Attributes:
+        held_out: share of the training images that the first stage does not see.
+        strength: inverse of the L2 penalty of the regression, scikit-learn's C.
+    """
+
+    uses: ClassVar[frozenset[Use]] = frozenset({"colour_labels", "resampling"})
+    held_out: float = 0.2
+    strength: float = 1.0
+
+    def plan(self, split: TrainingSplit) -> Plan:
+        """Hold images out, and refit in the end."""
+        held = torch.rand(len(split.labels), generator=split.generator) < self.held_out
+
+        def refit(model: nn.Module) -> None:
+            assert split.colours is not None
+            _, features = split.answers(model)
+            x, y, colours = features[held], split.labels[held], split.colours[held]
+            spread, centre = torch.std_mean(x, 0)
+            spread = spread.clamp_min(1e-6)
+            weights = independence_weights(y, colours, split.classes)
+            fitted = LogisticRegression(C=self.strength, max_iter=1000)
+            fitted.fit(((x - centre) / spread).numpy(), y.numpy(), weights.numpy())
+            weight = torch.as_tensor(fitted.coef_, dtype=torch.float32) / spread
+            bias = torch.as_tensor(fitted.intercept_, dtype=torch.float32) - weight @ centre
+            head = head_of(model)
+            with torch.no_grad():
+                head.weight[fitted.classes_] = weight
+                head.bias[fitted.classes_] = bias
+
+        return Plan(self.loss, (~held).float(), finish=refit)

@@ -1,0 +1,40 @@
+"""Hide a part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from lazyartist.strategies import STRATEGIES
+from lazyartist.strategies.base import Batch, Strategy, Use
+
+
+@STRATEGIES.register("occlusion", source="DeVries and Taylor 2017, cutout, arXiv:1708.04552")
+@dataclass(frozen=True)
+class Occlusion(Strategy):
+    """Plain training on images of which a random square is black.
+
+    Attributes:
+        side: of the square, in pixels; it lies wholly inside the image.
+    """
+
+    uses: ClassVar[frozenset[Use]] = frozenset({"augmentation"})
+    side: int = 12
+
+    def loss(self, model: nn.Module, batch: Batch) -> Tensor:
+        """Return the cross-entropy of the occluded images."""
+        return cross_entropy(model(occlude(batch.x, self.side, batch.generator)), batch.y)
+
+
+def occlude(x: Tensor, side: int, generator: torch.Generator) -> Tensor:
+    """Return images (B, 3, H, W) with a black square of `side` pixels each, at a random place."""
+    n, _, height, width = x.shape
+    top, left = (torch.randint(max(size - side, 0) + 1, (n, 1), generator=generator) for size in (height, width))
+    rows, columns = torch.arange(height), torch.arange(width)
+    hidden = ((rows >= top) & (rows < top + side))[:, :, None] & ((columns >= left) & (columns < left + side))[:, None]
+    return x * ~hidden[:, None]

@@ -1,0 +1,79 @@
+"""Pieces that more than one strategy is made of."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+from torch import Generator, Tensor, nn
+from torch.nn.functional import affine_grid, cross_entropy, grid_sample, log_softmax
+
+
+def generalised_cross_entropy(logits: Tensor, y: Tensor, q: float = 0.7) -> Tensor:
+    """Return (1 − p_y^q) / q per image, (B,): cross-entropy that listens to what is already half believed.
+
+    Its gradient is that of the cross-entropy times p_y^q, so a network trained with it learns what is easy, and
+    stays with it. Source: Zhang and Sabuncu 2018, arXiv:1805.07836.
+    """
+    p = log_softmax(logits, dim=1).gather(1, y[:, None])[:, 0].exp()
+    return (1 - p**q) / q
+
+
+def divergence(log_p: Tensor, log_q: Tensor) -> Tensor:
+    """Return the batch mean of ½ KL(p‖q) + ½ KL(q‖p) in nats, from log-probabilities (B, classes)."""
+    return ((log_p.exp() - log_q.exp()) * (log_p - log_q)).sum(1).mean() / 2
+
+
+def count_pairs(labels: Tensor, attribute: Tensor, classes: int) -> Tensor:
+    """Return how many images have each label and attribute, (classes, classes) int64: label by attribute."""
+    return torch.bincount(labels * classes + attribute, minlength=classes**2).view(classes, classes)
+
+
+def independence_weights(labels: Tensor, attribute: Tensor, classes: int) -> Tensor:
+    """Return sampling weights (N,) under which label and attribute are independent, each as frequent as it is.
+
+    The weight is P(label) P(attribute) / P(label, attribute). Source: Kamiran and Calders 2012.
+    """
+    n = count_pairs(labels, attribute, classes).double()
+    return (n.sum(1)[labels] * n.sum(0)[attribute] / n[labels, attribute] / len(labels)).float()
+
+
+def environment_risks(logits: Tensor, y: Tensor, colours: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the mean cross-entropy, (2,), of conflicting and of aligned images, and masks (2, B) of who is where.
+
+    An environment that has no image in the batch has risk 0.
+    """
+    losses = cross_entropy(logits, y, reduction="none")
+    aligned = colours == y
+    masks = torch.stack([~aligned, aligned]).float()
+    return masks @ losses / masks.sum(1).clamp_min(1), masks
+
+
+def loss_and_gradient(model: nn.Module, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the mean cross-entropy, and each image's own ∂ CE / ∂ x (B, 3, H, W), which can be trained through."""
+    x = x.detach().requires_grad_()
+    losses = cross_entropy(model(x), y, reduction="none")
+    (gradient,) = torch.autograd.grad(losses.sum(), x, create_graph=True)
+    return losses.mean(), gradient
+
+
+def jitter(
+    x: Tensor, generator: Generator, *, degrees: float = 10, shift: float = 2 / 28, scale: float = 0.1
+) -> Tensor:
+    """Turn, move and stretch each image a little at random, colours untouched; what comes in from outside is black.
+
+    Args:
+        x: (B, 3, H, W).
+        generator: draws the changes, uniform up to the limits either way.
+        degrees: of rotation.
+        shift: as a share of the image's side.
+        scale: relative change of size.
+    """
+    u = 2 * torch.rand(4, len(x), generator=generator) - 1
+    angle, size = u[0] * math.radians(degrees), 1 + scale * u[1]
+    cos, sin = angle.cos() / size, angle.sin() / size
+    # an image's coordinates run from −1 to 1
+    theta = torch.stack([cos, -sin, 2 * shift * u[2], sin, cos, 2 * shift * u[3]], dim=1).view(-1, 2, 3)
+    grid = affine_grid(theta, list(x.shape), align_corners=False)
+    return grid_sample(x, grid, align_corners=False)
