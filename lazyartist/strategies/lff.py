@@ -45,14 +45,13 @@ class Lff(Strategy):
             now = torch.stack([cross_entropy(biased, batch.y, reduction="none"), own]).detach()
             before = running[:, batch.index]
             running[:, batch.index] = torch.where(before.isnan(), now, self.memory * before + (1 - self.memory) * now)
-            hard, other = running[:, batch.index] / self._largest(running, split.labels, split.classes)[:, batch.y]
-            weight = hard / (hard + other + 1e-8)
+            shares = running[:, batch.index] / self._largest(running, split.labels, split.classes)[:, batch.y]
+            weight: Tensor = shares[0] / (shares.sum(0) + 1e-8)
             return (weight * own).mean() + generalised_cross_entropy(biased, batch.y, self.q).mean()
 
         return Plan(loss, modules=(partner,))
 
     @staticmethod
     def _largest(running: Tensor, labels: Tensor, classes: int) -> Tensor:
-        seen = running.nan_to_num(0)
-        largest: Tensor = torch.full((2, classes), 1e-8).scatter_reduce(1, labels.expand(2, -1), seen, "amax")
-        return largest
+        index, seen = labels.expand(2, -1), running.nan_to_num(0)
+        return torch.zeros(2, classes).scatter_reduce(1, index, seen, "amax").clamp_min(1e-8)

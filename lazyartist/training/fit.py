@@ -113,12 +113,11 @@ def fit(
             f"{', '.join(get_args(Use))}"
         )
     train = task.unbiased if "unbiased_colours" in strategy.uses else task.train
-    # the strategy draws from a stream of its own, so that ERM and a cure see the same images in the same order
-    randomness = torch.Generator().manual_seed(seed_from("strategy", seed))
+    split = training_split(strategy, task, model, budget, seed)
     total = budget.steps(len(train))
     step, start = 0, time.perf_counter()
     with torch.random.fork_rng(devices=[]):
-        plan = strategy.plan(_split(strategy, task, model, budget, seed, randomness))
+        plan = strategy.plan(split)
         _check(plan, strategy, len(train))
         network = build(model, train.classes, seed)
         network.train()
@@ -128,7 +127,8 @@ def fit(
         for step, index in enumerate(_batches(len(train), budget.batch_size, total, seed, plan.weights), 1):
             colours = train.colours[index] if "colour_labels" in strategy.uses else None
             done = (step - 1) / total
-            loss = plan.loss(network, Batch(train.render(index), train.labels[index], colours, index, done, randomness))
+            batch = Batch(train.render(index), train.labels[index], colours, index, done, split.generator)
+            loss = plan.loss(network, batch)
             if not math.isfinite(loss.item()):
                 raise FloatingPointError(
                     f"{strategy} has a loss of {loss.item()} at step {step}: lower the learning rate"
@@ -149,9 +149,7 @@ def fit(
     return Fitted(network, step, time.perf_counter() - start)
 
 
-def _split(
-    strategy: Strategy, task: Task, model: str, budget: Budget, seed: int, randomness: torch.Generator
-) -> TrainingSplit:
+def training_split(strategy: Strategy, task: Task, model: str, budget: Budget, seed: int) -> TrainingSplit:
     """Return what a strategy may see of the training split: colours only if it declared them."""
     train = task.unbiased if "unbiased_colours" in strategy.uses else task.train
     made = count()
@@ -169,7 +167,8 @@ def _split(
         labels=train.labels.clone(),
         colours=train.colours.clone() if "colour_labels" in strategy.uses else None,
         classes=train.classes,
-        generator=randomness,
+        # a stream of its own, so that ERM and a cure see the same images in the same order
+        generator=torch.Generator().manual_seed(seed_from("strategy", seed)),
         render=train.render,
         network=network,
         fit=inner,

@@ -1,80 +1,34 @@
-"""The contract that every registered strategy keeps."""
-
-from dataclasses import replace
+"""The contract that every registered strategy keeps, and the formulas of each."""
 
 import pytest
 import torch
 
-from lazyartist.data.task import make_task
-from lazyartist.strategies import STRATEGIES
+from lazyartist.checks import parametrize_with_checks
+from lazyartist.strategies import STRATEGIES, configured
 from lazyartist.strategies.base import Batch
 from lazyartist.strategies.colour_consistency import ColourConsistency, turn_hues
 from lazyartist.strategies.erm import Erm
 from lazyartist.strategies.focal import Focal
-from lazyartist.training.fit import Budget, build, fit
-
-
-every_strategy = pytest.mark.parametrize("strategy", [STRATEGIES[name]() for name in STRATEGIES], ids=repr)
+from lazyartist.training.fit import build, fit
 
 
 def batch(task, size=16, *, colours=False):
     index = torch.arange(size)
     return Batch(
         task.train.render(index), task.train.labels[:size], task.train.colours[:size] if colours else None,
-        torch.Generator().manual_seed(0),
+        index, 0.5, torch.Generator().manual_seed(0),
     )  # fmt: skip
 
 
-@every_strategy
-def test_same_seed_same_bits(strategy, task, short):
-    a, b = (fit(strategy, task, budget=short, seed=3).model.state_dict() for _ in range(2))
-    assert all(torch.equal(a[name], b[name]) for name in a)
-
-
-@every_strategy
-def test_the_data_stay_as_they_are(strategy, short):
-    fresh = make_task("digits", seed=5)
-    before = fresh.train.fingerprint
-    fit(strategy, fresh, budget=short)
-    again = make_task("digits", seed=5).train
-    assert torch.equal(again.images, fresh.train.images)
-    assert torch.equal(again.colours, fresh.train.colours)
-    assert again.fingerprint == before
-
-
-@every_strategy
-def test_it_is_handed_what_it_declared(strategy, task, short, monkeypatch):
-    seen = []
-    loss = type(strategy).loss
-    monkeypatch.setattr(type(strategy), "loss", lambda s, m, b: seen.append(b.colours is not None) or loss(s, m, b))
-    fit(strategy, task, budget=short)
-    assert set(seen) == {"colour_labels" in strategy.uses}
-
-
-@every_strategy
-def test_the_hard_split_is_out_of_reach(strategy, task, short):
-    fit(strategy, replace(task, hard={}), budget=short)
-
-
-@every_strategy
-def test_it_learns_and_survives_small_batches(strategy, task):
-    model = build("simple_cnn", 10, seed=0)
-    model.train()
-    for size in (1, 2, 16):
-        loss = strategy.loss(model, batch(task, size, colours="colour_labels" in strategy.uses))
-        loss.backward()
-        assert loss.ndim == 0
-        assert torch.isfinite(loss)
-    assert all(parameter.grad is not None for parameter in model.parameters())
-    fitted = fit(strategy, task, budget=Budget(epochs=3, batch_size=32))
-    right = (fitted.model(task.easy.render(slice(None))).argmax(1) == task.easy.labels).float().mean()
-    assert right > 0.5  # chance is 0.1
+@parametrize_with_checks([configured(name) for name in STRATEGIES])
+def test_contract(strategy, check):
+    check(strategy)
 
 
 def test_focal_is_the_formula():
     logits, y = torch.tensor([[2.0, 0.0], [0.0, 1.0]]), torch.tensor([0, 0])
     p = logits.softmax(1)[:, 0]
-    fake = Batch(logits, y, None, torch.Generator())
+    fake = Batch(logits, y, None, torch.arange(2), 0.0, torch.Generator())
     expected = (-((1 - p) ** 2) * p.log()).mean()
     assert torch.allclose(Focal().loss(torch.nn.Identity(), fake), expected)
     assert torch.allclose(Focal(gamma=0).loss(torch.nn.Identity(), fake), Erm().loss(torch.nn.Identity(), fake))
