@@ -76,4 +76,4 @@ def jitter(
     # an image's coordinates run from −1 to 1
     theta = torch.stack([cos, -sin, 2 * shift * u[2], sin, cos, 2 * shift * u[3]], dim=1).view(-1, 2, 3)
     grid = affine_grid(theta, list(x.shape), align_corners=False)
-    return grid_sample(x, grid, align_corners=False)
+    return grid_sample(x, grid, align_corners=False).contiguous(memory_format=torch.channels_last)
