@@ -61,7 +61,9 @@ def check_configuration(strategy: Strategy) -> None:
 def check_same_seed_same_bits(strategy: Strategy) -> None:
     """Two trainings with the same seed give the same weights, bit for bit."""
     again = _weights(fit(strategy, _task(), MODEL, budget=SHORT).model)
-    assert _same(again, _reference(strategy)), f"{strategy}: two trainings with one seed differ; draw from batch.generator and nothing else"
+    assert _same(again, _reference(strategy)), (
+        f"{strategy}: two trainings with one seed differ; draw from batch.generator and nothing else"
+    )
 
 
 def check_nothing_global_is_touched(strategy: Strategy) -> None:
@@ -74,6 +76,7 @@ def check_nothing_global_is_touched(strategy: Strategy) -> None:
 
 def check_the_data_stay_as_they_are(strategy: Strategy) -> None:
     """The dataset has the same fingerprint before and after."""
+
     def prints() -> list[str]:
         return [data.fingerprint for data in (_task().train, _task().easy, _task().unbiased)]
 
@@ -96,7 +99,9 @@ def check_it_uses_only_what_it_declared(strategy: Strategy) -> None:
     """
     if "colour_labels" not in strategy.uses:
         renamed = _weights(fit(strategy, _renamed(_task()), MODEL, budget=SHORT).model)
-        assert _same(renamed, _reference(strategy)), f"{strategy} knows the colours' names: it must declare 'colour_labels'"
+        assert _same(renamed, _reference(strategy)), (
+            f"{strategy} knows the colours' names: it must declare 'colour_labels'"
+        )
     plan, network, batch = _ready(strategy, torch.arange(16))
     shown: list[Tensor] = []
     network.register_forward_pre_hook(lambda _, inputs: shown.append(inputs[0].detach()))

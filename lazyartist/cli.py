@@ -23,6 +23,8 @@ from lazyartist.reporting.tables import RENDERERS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lazyartist.reporting.table import Table
+
 OK, FELL, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -165,9 +167,14 @@ def _run(options: argparse.Namespace) -> int:
     path = options.results / "records" / f"{study.name}.jsonl"
     settings = {(row.dataset, row.task, row.model, row.budget) for row in rows}
     peers = [row for row in read_rows(path) if (row.dataset, row.task, row.model, row.budget) in settings]
-    print(RENDERERS[study.name](peers).text())
+    _show(RENDERERS[study.name](peers))
     print(f"{len(runs)} runs, {len(rows)} rows in {path}; the table shows all that it holds of the same setting.")
     return OK
+
+
+def _show(tables: Sequence[Table]) -> None:
+    for table in tables:
+        print(table.text())
 
 
 def _table(options: argparse.Namespace) -> int:
@@ -179,7 +186,7 @@ def _table(options: argparse.Namespace) -> int:
     shown = False
     for study in [options.study] if options.study else RENDERERS:
         if rows := read_rows(options.results / "records" / f"{study}.jsonl"):
-            print(RENDERERS[study](rows).text())
+            _show(RENDERERS[study](rows))
             shown = True
     if not shown:
         print(f"no rows under {options.results / 'records'}: `lazyartist run` makes some", file=sys.stderr)

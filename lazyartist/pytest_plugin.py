@@ -83,7 +83,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
     for study, rows in tables.items():
         terminalreporter.section(f"lazyartist: {study}")
-        terminalreporter.write_line(RENDERERS[study](rows).text())
+        for table in RENDERERS[study](rows):
+            terminalreporter.write_line(table.text())
     results = Path(config.getoption("--lazy-results") or config.rootpath / "results")
     written = publish(results)
     terminalreporter.write_line(f"written: {', '.join(path.name for path in written)} in {results}")

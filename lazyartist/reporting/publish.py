@@ -11,7 +11,7 @@ from lazyartist.files import write_text
 from lazyartist.reporting.gate import read_baseline
 from lazyartist.reporting.row import read_rows
 from lazyartist.reporting.table import as_csv
-from lazyartist.reporting.tables import RENDERERS, recolour_tables
+from lazyartist.reporting.tables import RENDERERS
 
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ def publish(results: Path, *, figures: bool = True) -> list[Path]:
         if not rows:
             continue
         stem = results / FILES.get(study, study)
-        tables = [render(rows), *(recolour_tables(rows) if study == "lazy" else [])]
-        write_text(stem.with_suffix(".md"), "\n".join(table.markdown() for table in tables))
+        write_text(stem.with_suffix(".md"), "\n".join(table.markdown() for table in render(rows)))
         write_text(stem.with_suffix(".csv"), as_csv(rows))
         written += [stem.with_suffix(".md"), stem.with_suffix(".csv")]
         if figures:
@@ -65,7 +64,10 @@ def fill_readme(text: str, rows: Sequence[Row]) -> str:
         mine = [row for row in rows if row.study == study]
         if study not in RENDERERS or not mine:
             raise ValueError(f"the README wants a table of {study!r}, but there are no blessed rows of it")
-        body = RENDERERS[study](mine).body()
+        tables = RENDERERS[study](mine)
+        body = "\n\n".join(
+            f"**{table.title}**\n\n{table.body()}" if len(tables) > 1 else table.body() for table in tables
+        )
         return f"<!-- table: {study} -->\n{body}\n<!-- end -->"
 
     return re.sub(r"<!-- table: (\w+) -->\n.*?<!-- end -->", block, text, flags=re.DOTALL)

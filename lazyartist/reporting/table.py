@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Values = dict[str, dict[int, float]]  # metric -> seed -> value
 
+INTERVAL = "Mean over seeds ± half its 95 % interval (Student's t)."
+ACCURACIES = ("easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy")
+
 
 @dataclass(frozen=True)
 class Table:
@@ -99,3 +102,13 @@ def percent(by_seed: Mapping[int, float]) -> str:
 def points(e: Estimate) -> str:
     """Return a difference of fractions as signed points."""
     return f"{100 * e.mean:+.1f}" + ("" if math.isnan(e.low) else f" ± {100 * e.half_width:.1f}")
+
+
+def painted(rows: Iterable[Row]) -> str:
+    """Return the sentence that says how the datasets of the rows were painted."""
+    return f"Painted: {'; '.join(sorted({row.task for row in rows}))}."
+
+
+def seeds_of(v: Values) -> str:
+    """Return how many seeds there are."""
+    return str(max(map(len, v.values())))

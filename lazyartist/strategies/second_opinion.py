@@ -13,7 +13,7 @@ from torch.nn.functional import log_softmax, nll_loss
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.base import Batch, Plan, Strategy, Use
 from lazyartist.strategies.erm import Erm
-from lazyartist.strategies.parts import count_pairs, divergence, independence_weights, jitter
+from lazyartist.strategies.parts import divergence, independence_weights, jitter
 
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class SecondOpinion(Strategy):
         weights = independence_weights(split.labels, said, split.classes) ** self.power
         n = torch.zeros(split.classes, split.classes).index_put((split.labels, said), weights, accumulate=True) + 1
         prior = (n / n.sum(0)).log().T * self.correct
+
         def loss(model: nn.Module, batch: Batch) -> Tensor:
             p = prior[said[batch.index]]
             if self.weight == 0:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from lazyartist.data.coloured import Conflict
 from lazyartist.data.task import Task, make_task
 from lazyartist.models import factory
 from lazyartist.reporting.row import Direction, Row
@@ -22,7 +23,8 @@ from lazyartist.training.store import Card, Store, Trained, source_digest, versi
 # One process, one thread: two processes with a thread each train two models faster than one process with two threads.
 THREADS = 1
 
-STANDARD = Budget()
+# so few epochs that plain training is still lazy: what a cure adds is the cure's
+STANDARD = Budget(epochs=2)
 # Laziness is a budget: small, even steps, ended by the strategy's look at the easy split.
 LAZY = Budget(epochs=8, batch_size=128, learning_rate=1e-3, schedule="constant")
 
@@ -41,17 +43,19 @@ class Run:
     strategy: str
     seed: int
     budget: Budget
+    correlation: float = 0.95
+    conflict: Conflict = "all"
 
     def task(self) -> Task:
         """Return the painted data of this run."""
-        return _task(self.dataset, self.seed)
+        return _task(self.dataset, self.correlation, self.conflict, self.seed)
 
     def train(self, store: Store) -> Trained:
         """Return the trained model, from the store or trained now."""
         return store.fit(configured(self.strategy), self.task(), self.model, self.budget, self.seed)
 
     def __str__(self) -> str:
-        return f"{self.dataset} {self.model} {self.strategy} seed {self.seed}"
+        return f"{self.dataset} {self.model} {self.strategy} at {self.correlation:g}, seed {self.seed}"
 
 
 @dataclass(frozen=True)
@@ -147,5 +151,5 @@ class Study(ABC):
 
 
 @lru_cache(maxsize=2)
-def _task(dataset: str, seed: int) -> Task:
-    return make_task(dataset, seed=seed)
+def _task(dataset: str, correlation: float, conflict: Conflict, seed: int) -> Task:
+    return make_task(dataset, correlation=correlation, conflict=conflict, seed=seed)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from lazyartist.probes import recolour
 from lazyartist.studies import STUDIES
 from lazyartist.studies.base import Fact, Run, Study
-from lazyartist.studies.questions import accuracies
+from lazyartist.studies.questions import accuracies, rounded
 
 
 if TYPE_CHECKING:
@@ -30,10 +30,6 @@ class LazyStudy(Study):
         yield from accuracies(trained.model, task, lazy=True)
         found = recolour(trained.model, task.hard["other"])
         pairs = task.train.classes * (task.train.classes - 1)
-        yield Fact("follows_colour", found.follows, found.n * pairs, "higher", _rounded(found.follows_table.tolist()))
-        yield Fact("stays_with_shape", found.stays, found.n * pairs, "", _rounded(found.stays_table.tolist()))
+        yield Fact("follows_colour", found.follows, found.n * pairs, "higher", rounded(found.follows_table.tolist()))
+        yield Fact("stays_with_shape", found.stays, found.n * pairs, "", rounded(found.stays_table.tolist()))
         yield Fact("steps", trained.card.steps, 1, "")
-
-
-def _rounded(table: list[list[float]]) -> list[list[float]]:
-    return [[round(share, 4) for share in line] for line in table]

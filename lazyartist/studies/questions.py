@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 JUDGED_HARD = ("rotated", "other")
 
 
+def rounded(table: list[list[float]]) -> list[list[float]]:
+    """Return a table of shares with the four digits that are worth keeping."""
+    return [[round(share, 4) for share in line] for line in table]
+
+
 def accuracies(model: nn.Module, task: Task, *, lazy: bool = False) -> Iterator[Fact]:
     """Yield easy and hard accuracy, each with its confusion matrix. Of a lazy model, a low hard accuracy is wanted."""
     for name, data in {"easy": task.easy, **{f"hard_{h}": task.hard[h] for h in JUDGED_HARD}}.items():

@@ -1,0 +1,113 @@
+"""Which training images contradict the shortcut? Named without colour labels, by a network that has learnt it.
+
+Each score is a number per image, larger for what looks more like a conflicting image. All take logits (N, classes),
+features (N, D) and labels (N,).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+
+from sklearn.covariance import EmpiricalCovariance, MinCovDet
+from sklearn.decomposition import PCA
+from sklearn.metrics import average_precision_score, roc_auc_score
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+
+DIRECTIONS = 8
+
+Score = Callable[[Tensor, Tensor, Tensor], Tensor]
+
+
+def loss(logits: Tensor, features: Tensor, labels: Tensor) -> Tensor:
+    """Return the cross-entropy: what contradicts is hard. Source: Arazo et al. 2019, arXiv:1904.11238."""
+    del features
+    return cross_entropy(logits, labels, reduction="none")
+
+
+def margin(logits: Tensor, features: Tensor, labels: Tensor) -> Tensor:
+    """Return by how much another class's logit exceeds the label's; averaged over a training, it is the area under the
+    margin. Source: Pleiss et al. 2020, arXiv:2001.10528.
+    """  # noqa: D205
+    del features
+    own = logits.gather(1, labels[:, None])
+    return (logits.scatter(1, labels[:, None], -torch.inf).amax(1, keepdim=True) - own)[:, 0]
+
+
+def error(logits: Tensor, features: Tensor, labels: Tensor) -> Tensor:
+    """Return 1 where the answer is wrong, else 0. Source: Liu et al. 2021, JTT, arXiv:2107.09044."""
+    del features
+    return (logits.argmax(1) != labels).float()
+
+
+def distance(logits: Tensor, features: Tensor, labels: Tensor, *, robust: bool = False) -> Tensor:
+    """Return the Mahalanobis distance from the image's own class, in the main directions of the class's features.
+
+    Args:
+        logits: not used.
+        features: (N, D).
+        labels: (N,).
+        robust: estimate centre and covariance from the tightest half of the class (minimum covariance determinant,
+            Rousseeuw 1984), so that the conflicting images do not widen it.
+    """
+    del logits
+    found = torch.zeros(len(labels))
+    for label in set(labels.tolist()):
+        members = labels == label
+        main = PCA(min(DIRECTIONS, features.shape[1]), random_state=0).fit_transform(features[members].double().numpy())
+        estimator = MinCovDet(random_state=0) if robust else EmpiricalCovariance()
+        found[members] = torch.as_tensor(estimator.fit(main).mahalanobis(main)).sqrt().float()
+    return found
+
+
+SCORES: dict[str, Score] = {
+    "loss": loss,
+    "margin": margin,
+    "distance": distance,
+    "robust distance": partial(distance, robust=True),
+    "error set": error,
+}
+
+
+@dataclass(frozen=True)
+class Naming:
+    """How well a score ranks conflicting images above the others; all three in [0, 1].
+
+    Attributes:
+        average_precision: the mean precision over the ranks of conflicting images; a random order has their share.
+        precision_at_count: the share of conflicting images among as many first ranks as there are of them.
+        auroc: the probability that a conflicting image ranks above an aligned one; a random order has one half.
+    """
+
+    average_precision: float
+    precision_at_count: float
+    auroc: float
+
+
+def naming(score: Tensor, conflicting: Tensor) -> Naming:
+    """Judge a ranking.
+
+    Args:
+        score: (N,) larger for what is held to conflict; images with the same score share their ranks.
+        conflicting: (N,) bool, the truth.
+
+    Raises:
+        ValueError: there is no conflicting image, or no other.
+    """
+    count = int(conflicting.sum())
+    if not 0 < count < len(conflicting):
+        raise ValueError(f"{count} of {len(conflicting)} images conflict: expected some that do and some that do not")
+    truth, ranks = conflicting.numpy(), score.numpy()
+    threshold = score.sort(descending=True).values[count - 1]
+    above, level = score > threshold, score == threshold
+    shared = (count - int(above.sum())) * float(conflicting[level].float().mean())
+    return Naming(
+        average_precision=float(average_precision_score(truth, ranks)),
+        precision_at_count=(int(conflicting[above].sum()) + shared) / count,
+        auroc=float(roc_auc_score(truth, ranks)),
+    )
