@@ -1,6 +1,5 @@
 """The contract that every registered strategy keeps, and the formulas of each."""
 
-import pytest
 import torch
 
 from lazyartist.checks import parametrize_with_checks
@@ -43,23 +42,6 @@ def test_consistency_is_cross_entropy_plus_symmetric_divergence(task):
         symmetric = 0.5 * ((p * (p / q).log()).sum(1) + (q * (q / p).log()).sum(1)).mean()
         expected = Erm().loss(model, b) + 2 * symmetric
         assert torch.allclose(ColourConsistency().loss(model, b), expected, atol=1e-5)
-
-
-def test_turned_hues_are_those_of_the_standard_library():
-    import colorsys
-
-    pixels = torch.rand(50, 3, 1, 1, generator=torch.Generator().manual_seed(1))
-    angles = torch.rand(50, 1, 1, generator=torch.Generator().manual_seed(2)).flatten()
-    turned = turn_hues(pixels, torch.Generator().manual_seed(2)).flatten(1)
-    for pixel, angle, found in zip(pixels.flatten(1).tolist(), angles.tolist(), turned.tolist(), strict=True):
-        h, s, v = colorsys.rgb_to_hsv(*pixel)
-        assert found == pytest.approx(colorsys.hsv_to_rgb((h + angle) % 1, s, v), abs=1e-5)
-
-
-def test_grey_stays_grey_and_black_stays_black():
-    grey = torch.full((2, 3, 4, 4), 0.5)
-    grey[0] = 0
-    assert torch.allclose(turn_hues(grey, torch.Generator()), grey)
 
 
 def test_the_lazy_model_stops_at_the_first_look_that_clears(task):
