@@ -1,9 +1,10 @@
 import pytest
 
+from lazyartist.reporting.cure_tables import correlation_tables, knobs_tables, naming_tables, strategies_tables
 from lazyartist.reporting.publish import fill_readme, publish
 from lazyartist.reporting.row import append_rows
 from lazyartist.reporting.table import as_csv
-from lazyartist.reporting.tables import budget_table, lazy_table, noise_table, recolour_tables, strategies_table
+from lazyartist.reporting.tables import budget_tables, lazy_tables, noise_tables, recolour_tables
 
 
 def some_rows(row):
@@ -17,8 +18,8 @@ def some_rows(row):
 
 
 def test_a_cure_stands_between_its_erm_and_its_oracle(row):
-    table = strategies_table(some_rows(row))
-    cells = {line[2]: dict(zip(table.header, line, strict=True)) for line in table.rows}
+    (table,) = strategies_tables(some_rows(row))
+    cells = {line[1]: dict(zip(table.header, line, strict=True)) for line in table.rows}
     assert list(cells) == ["oracle", "focal", "erm"]
     assert cells["focal"]["gain over ERM"] == "+3.0 ± 0.0"
     assert cells["focal"]["norm score ↑"].startswith("18 ± ")
@@ -29,7 +30,8 @@ def test_a_cure_stands_between_its_erm_and_its_oracle(row):
 def test_rows_of_different_settings_are_never_averaged(row):
     lazy = ("easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy", "follows_colour", "steps")
     noise = ("attack_success", "attack_steps", "smallest_epsilon")
-    for render, metrics in ((lazy_table, lazy), (strategies_table, lazy), (noise_table, noise), (budget_table, lazy)):
+    renders = ((lazy_tables, lazy), (strategies_tables, lazy), (noise_tables, noise), (budget_tables, lazy))
+    for render, metrics in renders:
         rows = [
             row(metric=metric, value=0.1 + 0.8 * i, **change)
             for metric in metrics
@@ -37,7 +39,51 @@ def test_rows_of_different_settings_are_never_averaged(row):
                 ({"budget": "5 of 9 steps"}, {"budget": "6 of 9 steps"}, {"budget": "5 of 9 steps", "task": "other"})
             )
         ]
-        assert len(render(rows).rows) == 3
+        assert sum(len(table.rows) for table in render(rows)) == 3
+
+
+def test_leaderboards_are_grouped_by_what_a_strategy_knows(row):
+    uses = {"oracle": "unbiased colours", "a": "colour labels, resampling", "b": "recolouring", "c": "resampling"}
+    rows = [
+        row(strategy=name, uses=words, metric=metric, value=0.5)
+        for name, words in uses.items()
+        for metric in ("easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy", "worst_cell_accuracy")
+    ]
+    (table,) = strategies_tables(rows)
+    assert [line[:2] for line in table.rows] == [
+        ["the ceiling", "oracle"], ["each image's colour", "a"], ["what colour is", "b"], ["images and labels", "c"]
+    ]  # fmt: skip
+
+
+def test_correlations_are_columns(row):
+    metrics = ("hard_rotated_accuracy", "hard_other_accuracy")
+    rows = [
+        row(metric=metric, value=value, task=f"{value:g} correlation, rest over others", seed=seed)
+        for metric in metrics
+        for value in (0.9, 1)
+        for seed in (0, 1)
+    ]
+    (table,) = correlation_tables(rows)
+    assert table.header == ("strategy", "uses", "90 %", "100 %")
+    assert table.rows == [["erm", "–", "90.0 ± 0.0", "100.0 ± 0.0"]]
+
+
+def test_naming_goes_by_share_and_epochs(row):
+    rows = [
+        row(metric=metric, value=0.5, budget=f"{epochs} of 2 epochs", strategy="erm: loss", task=f"{kept} correlation")
+        for metric in ("average_precision", "precision_at_count", "auroc")
+        for epochs in (1, 0.5)
+        for kept in (0.99, 0.8)
+    ]
+    tables = naming_tables(rows)
+    assert [table.title.rpartition(", ")[2] for table in tables] == ["20 % conflict", "1 % conflict"]
+    assert [line[0] for line in tables[0].rows] == ["0.5", "1"]
+
+
+def test_knobs_keep_what_was_tried(row):
+    rows = [row(strategy="focal:gamma=5", metric=m, value=0.5) for m in ("easy_accuracy", "conflicting_accuracy")]
+    (table,) = knobs_tables(rows)
+    assert table.rows == [["mnist", "simple_cnn", "focal:gamma=5", "50.0", "50.0", "1", "4 epochs"]]
 
 
 def test_the_recolour_proof_is_a_table_of_class_by_colour(row):
@@ -60,9 +106,10 @@ def test_every_figure_can_be_drawn_of_one_other_network(row, tmp_path):
 
 
 def test_markdown_aligns_numbers_right_and_text_left(row):
-    lines = strategies_table(some_rows(row)).body().splitlines()
+    (table,) = strategies_tables(some_rows(row))
+    lines = table.body().splitlines()
     assert lines[1].startswith("|:---")
-    assert lines[1].split("|")[5].endswith("-:")
+    assert lines[1].split("|")[4].endswith("-:")
 
 
 def test_csv_has_a_line_a_group(row):
