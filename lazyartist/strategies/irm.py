@@ -26,7 +26,7 @@ class Irm(Strategy):
     """
 
     uses: ClassVar[frozenset[Use]] = frozenset({"colour_labels"})
-    weight: float = 10.0
+    weight: float = 0.1
     warmup: float = 0.25
 
     def loss(self, model: nn.Module, batch: Batch) -> Tensor:

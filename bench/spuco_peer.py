@@ -1,0 +1,100 @@
+"""SpuCo (PyPI), to measure against: its trainers and its evaluator, with our images and our network."""
+
+from __future__ import annotations
+
+import importlib
+import random
+import sys
+
+from types import SimpleNamespace
+from unittest.mock import MagicMock
+
+import torch
+
+from torch.utils.data import Dataset
+
+from lazyartist.seeding import seed_from
+from lazyartist.training.fit import build
+
+
+# SpuCo imports these for what is not used here: its own datasets, language models, clustering, heat maps
+UNUSED = (
+    *("pytorch_grad_cam", "pytorch_grad_cam.utils", "pytorch_grad_cam.utils.model_targets", "requests"),
+    *("transformers", "umap", "wilds", "wilds.datasets", "wilds.datasets.wilds_dataset"),
+)
+
+
+def load_spuco():
+    """Import SpuCo, with stand-ins for what is not used here, and return its names as attributes."""
+    stand_ins = {name: MagicMock() for name in UNUSED if name not in sys.modules}
+    sys.modules.update(stand_ins)
+    try:
+        rooms = [
+            importlib.import_module(f"spuco.{room}")
+            for room in ("utils", "datasets", "evaluate", "group_inference", "robust_train")
+        ]
+    finally:
+        for name in stand_ins:
+            del sys.modules[name]
+    return SimpleNamespace(**{name: thing for room in rooms for name, thing in vars(room).items()})
+
+
+class PaintedImages(Dataset):
+    """A `ColouredImages` in the form of SpuCo's datasets, painted beforehand; a group is a class in a colour."""
+
+    def __init__(self, data):
+        self.images = data.render(slice(None))
+        self.labels, self.spurious = data.labels.tolist(), data.colours.tolist()
+        self.num_classes = data.classes
+        self.group_partition = {}
+        for i, group in enumerate(zip(self.labels, self.spurious, strict=True)):
+            self.group_partition.setdefault(group, []).append(i)
+        self.group_weights = {group: len(members) / len(self) for group, members in self.group_partition.items()}
+
+    def __len__(self):
+        return len(self.labels)
+
+    def __getitem__(self, index):
+        return self.images[index], self.labels[index]
+
+
+class Peer:
+    """SpuCo's ways to train, each a method by the name of our strategy: (strategy, images) to the trained network."""
+
+    def __init__(self, budget, seed):
+        self.spuco, self.budget, self.seed = load_spuco(), budget, seed
+        self.spuco.set_seed(seed)  # one for the whole process, set again by every constructor of SpuCo
+
+    def trainer(self, kind, network, images, epochs, **more):
+        optimizer = torch.optim.Adam(network.parameters(), self.budget.learning_rate)
+        return kind(network, images, self.budget.batch_size, optimizer, epochs, **more)
+
+    def erm(self, strategy, images):
+        network = build("simple_cnn", images.num_classes, self.seed)
+        self.trainer(self.spuco.ERM, network, images, self.budget.epochs).train()
+        return network
+
+    def group_dro(self, strategy, images):
+        network = build("simple_cnn", images.num_classes, self.seed)
+        grouped = self.spuco.GroupLabeledDatasetWrapper(images, images.group_partition)
+        trainer = self.trainer(self.spuco.GroupDRO, network, grouped, self.budget.epochs)
+        trainer.group_weighted_loss.group_weight_lr = strategy.step
+        trainer.train()
+        return network
+
+    def jtt(self, strategy, images):
+        # the weights that our first stage starts from too
+        first = build("simple_cnn", images.num_classes, seed_from("stage", 0, self.seed))
+        stage = self.trainer(self.spuco.ERM, first, images, strategy.first)
+        stage.train()
+        answers = stage.trainer.get_trainset_outputs().argmax(1).tolist()
+        groups = self.spuco.JTTInference(answers, images.labels).infer_groups()
+        upsampled = groups[0, 0] + int(strategy.times) * groups[0, 1]
+        network = build("simple_cnn", images.num_classes, self.seed)
+        trainer = self.trainer(self.spuco.CustomSampleERM, network, images, self.budget.epochs, indices=[])
+        for epoch in range(self.budget.epochs):
+            # a pass over all that is up-sampled would be up to twice the steps, so it is drawn from: an epoch's worth
+            # of images, in the way of SpuCo's own GroupDRO
+            trainer.trainer.sampler.indices = random.choices(upsampled, k=len(images))
+            trainer.train_epoch(epoch)
+        return network
