@@ -14,8 +14,9 @@ from matplotlib.figure import Figure
 
 from lazyartist.criteria import ATTACK_EPSILON
 from lazyartist.files import write_text
+from lazyartist.reporting.cure_figures import correlation_figure, strategies_figure
 from lazyartist.reporting.stats import estimate
-from lazyartist.reporting.table import by, hard_accuracy, values
+from lazyartist.reporting.table import by, values
 
 
 if TYPE_CHECKING:
@@ -104,20 +105,6 @@ def budget_figure(rows: Sequence[Row]) -> Figure:
     return _panels(rows, draw)
 
 
-def strategies_figure(rows: Sequence[Row]) -> Figure:
-    """Show hard against easy accuracy, a mark a strategy with both intervals."""
-
-    def draw(place: Any, mine: Sequence[Row]) -> None:
-        for name, colour, found in _in_colour(mine):
-            v = values(found)
-            x, y = estimate(v["easy_accuracy"].values()), estimate(hard_accuracy(v).values())
-            place.errorbar(x.mean, y.mean, xerr=x.half_width, yerr=y.half_width, fmt="o", color=colour, label=name)
-        place.axhline(0.7, color="grey", lw=0.7, ls=":")
-        place.set(xlabel="easy accuracy", ylabel="hard accuracy (mean of both splits)")
-
-    return _panels(rows, draw)
-
-
 def noise_figure(rows: Sequence[Row]) -> Figure:
     """Show the share of sevens that can be made a sure 3 against the noise that is allowed."""
 
@@ -167,5 +154,6 @@ DRAWERS: dict[str, Callable[[Sequence[Row]], Figure]] = {
     "lazy": lazy_figure,
     "budget": budget_figure,
     "cures": strategies_figure,
+    "correlation": correlation_figure,
     "noise": noise_figure,
 }

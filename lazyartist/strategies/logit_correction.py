@@ -33,7 +33,7 @@ class LogitCorrection(Strategy):
     """
 
     q: float = 0.7
-    scale: float = 1.0
+    scale: float = 0.5
     memory: float = 0.98
 
     def plan(self, split: TrainingSplit) -> Plan:

@@ -20,7 +20,7 @@ class SpectralDecoupling(Strategy):
         weight: λ.
     """
 
-    weight: float = 0.1
+    weight: float = 0.01
 
     def loss(self, model: nn.Module, batch: Batch) -> Tensor:
         """Return CE + λ/2 × mean of the squared norm of the logits."""
