@@ -12,8 +12,8 @@ from torch.nn.functional import log_softmax, nll_loss
 
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.base import Batch, Strategy, Use
-from lazyartist.strategies.colour_consistency import turn_hues
-from lazyartist.strategies.parts import divergence, jitter
+from lazyartist.strategies.parts import divergence
+from lazyartist.strategies.views import jitter, turn_hues
 
 
 @STRATEGIES.register("hue_twins", source="this project")

@@ -21,7 +21,7 @@ class InputGradient(Strategy):
         weight: λ.
     """
 
-    weight: float = 0.3
+    weight: float = 0.003
 
     def loss(self, model: nn.Module, batch: Batch) -> Tensor:
         """Return CE + λ × mean of the squared norm of the input gradient over every fourth image."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 
-from torch import Generator, Tensor, nn
-from torch.nn.functional import affine_grid, cross_entropy, grid_sample, log_softmax
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy, log_softmax
 
 
 # Training through a gradient costs five more plain steps. A penalty on every fourth image does much the same for one.
@@ -59,24 +57,3 @@ def input_gradient(model: nn.Module, x: Tensor, y: Tensor) -> Tensor:
     x = x.detach().requires_grad_()
     (gradient,) = torch.autograd.grad(cross_entropy(model(x), y, reduction="sum"), x, create_graph=True)
     return gradient
-
-
-def jitter(
-    x: Tensor, generator: Generator, *, degrees: float = 10, shift: float = 2 / 28, scale: float = 0.1
-) -> Tensor:
-    """Turn, move and stretch each image a little at random, colours untouched; what comes in from outside is black.
-
-    Args:
-        x: (B, 3, H, W).
-        generator: draws the changes, uniform up to the limits either way.
-        degrees: of rotation.
-        shift: as a share of the image's side.
-        scale: relative change of size.
-    """
-    u = 2 * torch.rand(4, len(x), generator=generator) - 1
-    angle, size = u[0] * math.radians(degrees), 1 + scale * u[1]
-    cos, sin = angle.cos() / size, angle.sin() / size
-    # an image's coordinates run from −1 to 1
-    theta = torch.stack([cos, -sin, 2 * shift * u[2], sin, cos, 2 * shift * u[3]], dim=1).view(-1, 2, 3)
-    grid = affine_grid(theta, list(x.shape), align_corners=False)
-    return grid_sample(x, grid, align_corners=False).contiguous(memory_format=torch.channels_last)

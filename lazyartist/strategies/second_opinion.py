@@ -13,7 +13,8 @@ from torch.nn.functional import log_softmax, nll_loss
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.base import Batch, Plan, Strategy, Use
 from lazyartist.strategies.erm import Erm
-from lazyartist.strategies.parts import divergence, independence_weights, jitter
+from lazyartist.strategies.parts import divergence, independence_weights
+from lazyartist.strategies.views import jitter
 
 
 if TYPE_CHECKING:

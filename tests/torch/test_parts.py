@@ -9,7 +9,6 @@ from torch.nn.functional import cross_entropy
 
 from lazyartist.models.head import head_of, with_features
 from lazyartist.strategies.channel_permutation import permute_channels
-from lazyartist.strategies.colour_consistency import turn_hues
 from lazyartist.strategies.edge_saliency import sobel_edges
 from lazyartist.strategies.fg_ccdb import surest
 from lazyartist.strategies.gradient_reversal import ramp, reverse
@@ -21,9 +20,9 @@ from lazyartist.strategies.parts import (
     generalised_cross_entropy,
     independence_weights,
     input_gradient,
-    jitter,
 )
 from lazyartist.strategies.selecmix import contradicting
+from lazyartist.strategies.views import jitter, turn_hues
 from lazyartist.training.fit import build
 
 

@@ -5,9 +5,10 @@ import torch
 from lazyartist.checks import parametrize_with_checks
 from lazyartist.strategies import STRATEGIES, configured
 from lazyartist.strategies.base import Batch
-from lazyartist.strategies.colour_consistency import ColourConsistency, turn_hues
+from lazyartist.strategies.colour_consistency import ColourConsistency
 from lazyartist.strategies.erm import Erm
 from lazyartist.strategies.focal import Focal
+from lazyartist.strategies.views import turn_hues
 from lazyartist.training.fit import build, fit
 
 

@@ -1,0 +1,55 @@
+"""Ways to show an image differently, and keep its class."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+from torch import Generator, Tensor
+from torch.nn.functional import affine_grid, grid_sample
+
+
+def turn_hues(x: Tensor, generator: Generator) -> Tensor:
+    """Turn every pixel's hue by one random angle per image; HSV saturation and value stay, so grey stays grey.
+
+    Args:
+        x: (B, 3, H, W) in [0, 1].
+        generator: draws the angles, uniform over the wheel.
+    """
+    red, green, blue = x.unbind(1)
+    value = x.amax(1)
+    chroma = value - x.amin(1)
+    safe = chroma.clamp_min(1e-8)
+    # hue in sixths of the wheel, from the channel that is largest
+    hue = torch.where(
+        value == red,
+        (green - blue) / safe,
+        torch.where(value == green, (blue - red) / safe + 2, (red - green) / safe + 4),
+    )
+    hue = hue + 6 * torch.rand(len(x), 1, 1, generator=generator)
+    offsets = torch.tensor([5.0, 3.0, 1.0]).view(3, 1, 1)
+    k = (hue[:, None] + offsets) % 6  # (B, 3, H, W)
+    turned = value[:, None] - chroma[:, None] * torch.minimum(k, 4 - k).clamp(0, 1)
+    return turned.contiguous(memory_format=torch.channels_last)
+
+
+def jitter(
+    x: Tensor, generator: Generator, *, degrees: float = 10, shift: float = 2 / 28, scale: float = 0.1
+) -> Tensor:
+    """Turn, move and stretch each image a little at random, colours untouched; what comes in from outside is black.
+
+    Args:
+        x: (B, 3, H, W).
+        generator: draws the changes, uniform up to the limits either way.
+        degrees: of rotation.
+        shift: as a share of the image's side.
+        scale: relative change of size.
+    """
+    u = 2 * torch.rand(4, len(x), generator=generator) - 1
+    angle, size = u[0] * math.radians(degrees), 1 + scale * u[1]
+    cos, sin = angle.cos() / size, angle.sin() / size
+    # an image's coordinates run from −1 to 1
+    theta = torch.stack([cos, -sin, 2 * shift * u[2], sin, cos, 2 * shift * u[3]], dim=1).view(-1, 2, 3)
+    grid = affine_grid(theta, list(x.shape), align_corners=False)
+    return grid_sample(x, grid, align_corners=False).contiguous(memory_format=torch.channels_last)
