@@ -73,8 +73,8 @@ def _leaderboard(title: str, rows: Sequence[Row]) -> Table:
         f"{INTERVAL} ERM and oracle have the same network, data, seeds, batches and number of steps as every cure. "
         "Worst cell: the lowest accuracy of a class in a colour, of a hundred. "
         "Gain: points of hard accuracy (mean of both splits) over matched ERM, paired by seed. "
-        "Norm score: 100 × (cure − ERM) / (oracle − ERM). s: seconds of training on one core, beside another run, with "
-        "all first stages. " + painted(rows),
+        "Norm score: 100 × (cure − ERM) / (oracle − ERM). s: seconds of processor time, all first stages included. "
+        + painted(rows),
     )
 
 

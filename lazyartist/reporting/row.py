@@ -43,7 +43,7 @@ class Row:
         data: SHA-256 fingerprint of the training data.
         versions: of lazyartist, Python and torch.
         threads: torch's threads per process: another number gives other bits.
-        seconds: wall-clock seconds of the training behind this row. Not part of the fact.
+        seconds: seconds of processor time of the training behind this row. Not part of the fact.
         run: digest of everything that went into the run; rows with the same run are the same experiment.
         detail: the numbers behind `value`, where there are any: a confusion matrix, one number per image.
     """

@@ -7,13 +7,19 @@ from lazyartist.reporting.stats import estimate, paired_difference
 from lazyartist.reporting.table import by, values
 
 
-SEEDS = range(3)
-CURES = ("focal", "colour_consistency")
+# few seeds here, five in results/: tests/core/test_results.py holds those to the interval
+LEADERS = ("colour_consistency", "second_opinion")
+OTHERS = (
+    *("group_balanced", "group_dro", "bias_balanced_logits", "vrex", "last_layer_refit", "irm"),
+    *("recoloured_reversal", "channel_permutation", "hue_twins"),
+    *("jtt", "fg_ccdb", "product_of_experts", "logit_correction", "lff"),
+)
 
 
 @pytest.fixture(scope="module")
 def rows(measure):
-    return measure("cures", datasets=["mnist"], seeds=SEEDS)
+    leaders = measure("cures", datasets=["mnist"], strategies=["erm", "oracle", *LEADERS], seeds=range(3))
+    return leaders + measure("cures", datasets=["mnist"], strategies=OTHERS, seeds=range(2))
 
 
 @pytest.fixture(scope="module")
@@ -21,21 +27,35 @@ def cures(rows):
     return {name: values(found) for (name,), found in by(rows, "strategy").items()}
 
 
-@pytest.mark.parametrize("strategy", CURES)
+@pytest.mark.parametrize("strategy", [*LEADERS, *OTHERS])
 @pytest.mark.parametrize("criterion", CURE, ids=str)
-def test_cured(cures, strategy, criterion):
-    found = estimate(cures[strategy][criterion.metric].values())
-    assert found.n == len(SEEDS)
-    assert criterion.holds_for(found), found
+def test_cured_on_every_seed(cures, strategy, criterion):
+    found = cures[strategy][criterion.metric]
+    assert len(found) >= 2
+    assert all(criterion.holds(value) for value in found.values()), found
 
 
-def test_consistency_beats_matched_erm_and_stays_below_the_oracle(cures):
-    for metric in ("hard_rotated_accuracy", "hard_other_accuracy"):
-        cure, erm, oracle = (cures[name][metric] for name in ("colour_consistency", "erm", "oracle"))
+@pytest.mark.parametrize("criterion", CURE, ids=str)
+def test_the_leaders_clear_it_with_their_interval(cures, criterion):
+    for strategy in LEADERS:
+        found = estimate(cures[strategy][criterion.metric].values())
+        assert criterion.holds_for(found), (strategy, found)
+
+
+@pytest.mark.parametrize("criterion", CURE, ids=str)
+def test_matched_erm_is_not_cured(cures, criterion):
+    # or else the criterion would only have measured the budget
+    assert not any(criterion.holds(value) for value in cures["erm"][criterion.metric].values())
+
+
+@pytest.mark.parametrize("strategy", LEADERS)
+def test_the_leaders_beat_matched_erm_and_stay_below_the_oracle(cures, strategy):
+    for criterion in CURE:
+        cure, erm, oracle = (cures[name][criterion.metric] for name in (strategy, "erm", "oracle"))
         assert paired_difference(cure, erm).low > 0
         assert estimate(cure.values()).mean < estimate(oracle.values()).mean + 0.01
 
 
 def test_cures_did_not_change_the_dataset(rows):
     prints = {(row.seed, row.data) for row in rows if row.strategy != "oracle"}
-    assert len(prints) == len(SEEDS)
+    assert len(prints) == len({row.seed for row in rows})
