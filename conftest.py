@@ -18,6 +18,8 @@ settings.load_profile("lazyartist")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # what the studies found over all seeds is committed in results/; a run of the tests must not replace it unasked
+    config.option.lazy_results = config.option.lazy_results or ROOT / "results" / "acceptance"
     # what is named by hand is wanted, whatever its mark: `pytest bench`, `pytest tests/acceptance/test_lazy.py`
     named = [(config.invocation_params.dir / word.partition("::")[0]).resolve() for word in config.args]
     marked = {ROOT / "bench", ROOT / "tests" / "acceptance"}

@@ -15,7 +15,7 @@ from lazyartist.data.sources import DATASETS
 from lazyartist.data.ways import DataError
 from lazyartist.files import write_text
 from lazyartist.registry import Registry, UnknownNameError, unknown
-from lazyartist.reporting.publish import blessed_rows, fill_readme, publish
+from lazyartist.reporting.publish import fill_readme, publish, recorded_rows
 from lazyartist.reporting.row import read_rows
 from lazyartist.reporting.tables import RENDERERS
 
@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     table = commands.add_parser("table", help="print the tables of what was measured, and write them again")
     table.set_defaults(command=_table)
     table.add_argument("study", nargs="?", help="one study only")
-    table.add_argument("--readme", type=Path, metavar="FILE", help="fill this README's tables from the baseline")
+    table.add_argument("--readme", type=Path, metavar="FILE", help="fill this README's tables")
     _add_results(table)
 
     gate = commands.add_parser("gate", help="compare what was measured with the blessed baseline")
@@ -182,7 +182,7 @@ def _table(options: argparse.Namespace) -> int:
         raise unknown("table", options.study, RENDERERS)
     if options.readme:
         text = options.readme.read_text(encoding="utf-8")
-        write_text(options.readme, fill_readme(text, blessed_rows(options.results)))
+        write_text(options.readme, fill_readme(text, recorded_rows(options.results)))
     shown = False
     for study in [options.study] if options.study else RENDERERS:
         if rows := read_rows(options.results / "records" / f"{study}.jsonl"):
@@ -198,7 +198,7 @@ def _table(options: argparse.Namespace) -> int:
 def _gate(options: argparse.Namespace) -> int:
     from lazyartist.reporting.gate import judge, read_baseline, write_baseline
 
-    fresh = [row for path in sorted((options.results / "records").glob("*.jsonl")) for row in read_rows(path)]
+    fresh = recorded_rows(options.results)
     if options.bless:
         print(f"blessed {write_baseline(options.baseline, fresh)} rows: {options.baseline}")
         return OK

@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lazyartist.files import write_text
-from lazyartist.reporting.gate import read_baseline
 from lazyartist.reporting.row import read_rows
 from lazyartist.reporting.table import as_csv
 from lazyartist.reporting.tables import RENDERERS
@@ -47,27 +46,25 @@ def publish(results: Path, *, figures: bool = True) -> list[Path]:
     return written
 
 
-def blessed_rows(results: Path) -> list[Row]:
-    """Return what the README may cite: the blessed rows of the main job, and the speeds last measured on purpose."""
-    return [*read_baseline(results / "baseline.json"), *read_rows(results / "records" / "speed.jsonl")]
+def recorded_rows(results: Path) -> list[Row]:
+    """Return the rows of all studies that have records under `results`."""
+    return [row for path in sorted((results / "records").glob("*.jsonl")) for row in read_rows(path)]
 
 
 def fill_readme(text: str, rows: Sequence[Row]) -> str:
-    """Return a README whose blocks `<!-- table: STUDY --> … <!-- end -->` hold the tables of `rows`.
+    """Return a README whose blocks `<!-- table: STUDY WORD … --> … <!-- end -->` hold the tables of `rows`.
+
+    Each further word is a dataset or a network: the table is of rows that have it.
 
     Raises:
         ValueError: there are no rows for a block.
     """
 
     def block(match: re.Match[str]) -> str:
-        study = match[1]
-        mine = [row for row in rows if row.study == study]
+        study, *words = match[1].split()
+        mine = [row for row in rows if row.study == study and set(words) <= {row.dataset, row.model}]
         if study not in RENDERERS or not mine:
-            raise ValueError(f"the README wants a table of {study!r}, but there are no blessed rows of it")
-        tables = RENDERERS[study](mine)
-        body = "\n\n".join(
-            f"**{table.title}**\n\n{table.body()}" if len(tables) > 1 else table.body() for table in tables
-        )
-        return f"<!-- table: {study} -->\n{body}\n<!-- end -->"
+            raise ValueError(f"the README wants a table of {match[1]!r}, but there are no rows of it")
+        return f"<!-- table: {match[1]} -->\n{RENDERERS[study](mine)[0].body()}\n<!-- end -->"
 
-    return re.sub(r"<!-- table: (\w+) -->\n.*?<!-- end -->", block, text, flags=re.DOTALL)
+    return re.sub(r"<!-- table: (.+?) -->\n.*?<!-- end -->", block, text, flags=re.DOTALL)

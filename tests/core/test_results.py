@@ -1,0 +1,73 @@
+"""What the committed rows in `results/` say, and that docstrings say the same."""
+
+import inspect
+
+from pathlib import Path
+
+import pytest
+
+from lazyartist.criteria import BEST_BY_LABELS_ALONE, BEST_BY_RECOLOURING, BEST_EASY, CURE, OF_THE_ORACLE
+from lazyartist.reporting.cure_tables import knows
+from lazyartist.reporting.measured import measured
+from lazyartist.reporting.row import read_rows
+from lazyartist.reporting.stats import estimate
+from lazyartist.reporting.table import by, hard_accuracy, values
+from lazyartist.strategies import STRATEGIES
+
+
+ROOT = Path(__file__).parents[2]
+ROWS = read_rows(ROOT / "results" / "records" / "cures.jsonl")
+STANDARD = [row for row in ROWS if row.model == "simple_cnn" and row.budget.startswith("2 epochs")]
+BEST = [row for row in ROWS if row.model == "deeper_cnn"]
+COMPARED = sorted(set(STRATEGIES) - {"lazy"})
+
+
+@pytest.mark.parametrize("dataset", ["mnist", "fashion"])
+def test_every_strategy_has_five_seeds(dataset):
+    seeds = {
+        name: {row.seed for row in STANDARD if (row.strategy, row.dataset) == (name, dataset)} for name in COMPARED
+    }
+    assert len(seeds) >= 22
+    assert all(found == set(range(5)) for found in seeds.values()), seeds
+
+
+def test_at_least_fifteen_strategies_clear_the_criterion_with_their_interval():
+    found = {
+        name: values(rows) for (name,), rows in by((r for r in STANDARD if r.dataset == "mnist"), "strategy").items()
+    }
+    cured = [
+        name
+        for name, v in found.items()
+        if name not in {"erm", "oracle"} and all(c.holds_for(estimate(v[c.metric].values())) for c in CURE)
+    ]
+    assert len(cured) >= 15, cured
+    assert not any(c.holds_for(estimate(found["erm"][c.metric].values())) for c in CURE)
+
+
+@pytest.mark.parametrize("dataset", ["mnist", "fashion"])
+def test_the_best_reach_the_bars(dataset):
+    rows = [row for row in BEST if row.dataset == dataset]
+    found = {name: values(mine) for (name,), mine in by(rows, "strategy").items()}
+    uses = {row.strategy: row.uses for row in rows}
+    hard = {name: estimate(hard_accuracy(v).values()) for name, v in found.items()}
+    assert all(e.n == 5 for e in hard.values())
+
+    def best(knowledge):
+        return max((name for name in hard if knows(uses[name]) == knowledge), key=lambda name: hard[name].mean)
+
+    alone, recolouring = best("images and labels"), best("what colour is")
+    assert BEST_BY_LABELS_ALONE[dataset].holds(hard[alone].mean), hard[alone]
+    assert BEST_BY_RECOLOURING[dataset].holds(hard[recolouring].mean), hard[recolouring]
+    assert hard[recolouring].mean >= hard["oracle"].mean - OF_THE_ORACLE
+    if dataset == "mnist":
+        for name in (alone, recolouring):
+            assert BEST_EASY.holds(min(found[name]["easy_accuracy"].values()))
+
+
+@pytest.mark.parametrize("strategy", COMPARED)
+def test_docstrings_say_what_was_measured(strategy):
+    if strategy in {"erm", "oracle"}:
+        return
+    path = ROOT / "lazyartist" / "strategies" / f"{strategy}.py"
+    text = " ".join(inspect.cleandoc(path.read_text(encoding="utf-8")).split())
+    assert measured(strategy, ROWS) in text
