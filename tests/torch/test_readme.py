@@ -20,6 +20,17 @@ def test_the_strategy_can_be_trained(task, short, monkeypatch):
     fit(STRATEGIES["label_smoothing"](), task, budget=short)
 
 
+def test_the_contract_is_run():
+    from lazyartist.checks import CHECKS
+
+    namespace = {}
+    exec(EXAMPLES[1], namespace)
+    (mark,) = namespace["test_contract"].pytestmark
+    assert len(mark.args[1]) == len(CHECKS)
+    strategy, check = mark.args[1][0]
+    namespace["test_contract"](strategy, check)
+
+
 def test_the_gate_tells_a_reader_of_shape_from_a_reader_of_colour(task):
     class ReadsShape(torch.nn.Module):
         """Knows every test image by its grey pixels."""
@@ -31,7 +42,7 @@ def test_the_gate_tells_a_reader_of_shape_from_a_reader_of_colour(task):
             return torch.nn.functional.one_hot(known.labels[nearest], 10).float()
 
     namespace = {}
-    exec(EXAMPLES[1], namespace)
+    exec(EXAMPLES[2], namespace)
     test = next(thing for name, thing in namespace.items() if name.startswith("test_"))
     test(ReadsShape())
     try:
