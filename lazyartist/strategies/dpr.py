@@ -1,0 +1,37 @@
+"""Draw what a biased network disagrees with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from lazyartist.strategies import STRATEGIES
+from lazyartist.strategies.base import Plan, Use
+from lazyartist.strategies.erm import Erm
+from lazyartist.strategies.generalised_cross_entropy import GeneralisedCrossEntropy
+
+
+if TYPE_CHECKING:
+    from lazyartist.training.split import TrainingSplit
+
+
+@STRATEGIES.register("dpr", source="Han et al. 2024, disagreement probability based resampling, arXiv:2411.01757")
+@dataclass(frozen=True)
+class Dpr(Erm):
+    """Draw each image in proportion to 1 − p(y), the probability that a biased network calls it something else.
+
+    The biased network is trained with the generalised cross-entropy. The paper starts the second network from the
+    first one's weights, which is left out here.
+
+    Attributes:
+        first: epochs of the biased network's training.
+    """
+
+    uses: ClassVar[frozenset[Use]] = frozenset({"resampling"})
+    first: float = 0.2
+
+    def plan(self, split: TrainingSplit) -> Plan:
+        """Weigh by the biased network's disagreement."""
+        logits, _ = split.answers(split.fit(GeneralisedCrossEntropy(), self.first))
+        agreed = logits.softmax(1).gather(1, split.labels[:, None])[:, 0]
+        return Plan(self.loss, (1 - agreed).clamp_min(1e-6))
