@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", help="measure a study and write its rows, tables and figures")
     run.set_defaults(command=_run)
-    run.add_argument("study", help="lazy, cures, noise or budget; see `lazyartist list`")
+    run.add_argument("study", help="lazy, cures, noise, …: see `lazyartist list`")
     run.add_argument("--datasets", type=_names, default=(), metavar="A,B", help="default: those of the study")
     run.add_argument("--models", type=_names, default=("simple_cnn",), metavar="A,B", help="default: simple_cnn")
     run.add_argument("--strategies", type=_names, default=(), metavar="A,B", help="default: those of the study")
