@@ -157,11 +157,11 @@ def training_split(strategy: Strategy, task: Task, model: str, budget: Budget, s
     def network() -> nn.Module:
         return build(model, train.classes, seed_from("partner", next(made), seed)).train()
 
-    def inner(first: Strategy, epochs: float) -> nn.Module:
+    def inner(first: Strategy, epochs: float, kind: str = model) -> nn.Module:
         if first.uses - strategy.uses:
             raise ValueError(f"{strategy} trains {first} on the way: it must declare {sorted(first.uses)} too")
         short = replace(budget, epochs=epochs)
-        return fit(first, task, model, budget=short, seed=seed_from("stage", next(made), seed)).model
+        return fit(first, task, kind, budget=short, seed=seed_from("stage", next(made), seed)).model
 
     return TrainingSplit(
         labels=train.labels.clone(),

@@ -30,7 +30,8 @@ class TrainingSplit:
         render: (B,) indices to images (B, 3, H, W) in [0, 1].
         network: makes another network like the one in training, with fresh weights of its own at every call.
         fit: `fit(strategy, epochs)` trains another network on the same images for so many epochs of the budget, and
-            returns it in evaluation mode. The inner strategy may use no more than the outer one declared.
+            returns it in evaluation mode; `fit(strategy, epochs, "simple_cnn")` one of another kind. The inner strategy
+            may use no more than the outer one declared.
     """
 
     labels: Tensor
@@ -39,7 +40,7 @@ class TrainingSplit:
     generator: Generator
     render: Callable[[Tensor], Tensor]
     network: Callable[[], nn.Module]
-    fit: Callable[[Strategy, float], nn.Module]
+    fit: Callable[..., nn.Module]
 
     def answers(self, model: nn.Module) -> tuple[Tensor, Tensor]:
         """Return logits (N, classes) and features (N, D) of every training image, in evaluation mode."""
