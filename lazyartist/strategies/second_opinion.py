@@ -25,9 +25,8 @@ class SecondOpinion(Strategy):
     """Draw images so that the class tells nothing of what a lazy witness says, and move each a little.
 
     The witness is a three-layer network, whatever is trained, stopped so early that it reads colour and nothing else:
-    it sorts the images by colour better than 99 times in 100, though nobody told it any. Balance by its answers makes
-    the few conflicting images half of the teaching; turning, moving and stretching them keeps the same few from being
-    learnt by heart.
+    it sorts the images by colour, though nobody told it any. Balance by its answers makes the few conflicting images
+    nine tenths of the teaching; turning, moving and stretching keeps those few from being learnt by heart.
 
     Attributes:
         first: epochs of the witness's training.

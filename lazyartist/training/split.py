@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
 
@@ -12,10 +11,6 @@ from torch import Generator, Tensor, nn
 
 from lazyartist.inference import BATCH, evaluating
 from lazyartist.models.head import with_features
-
-
-if TYPE_CHECKING:
-    from lazyartist.strategies.base import Strategy
 
 
 @dataclass(frozen=True)
