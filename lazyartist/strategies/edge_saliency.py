@@ -6,17 +6,16 @@ from dataclasses import dataclass
 
 import torch
 
-from torch import Tensor, nn
-from torch.nn.functional import conv2d, cross_entropy, pad
+from torch import Tensor
+from torch.nn.functional import conv2d, pad
 
 from lazyartist.strategies import STRATEGIES
-from lazyartist.strategies.base import Batch, Strategy
-from lazyartist.strategies.parts import PENALISED, input_gradient
+from lazyartist.strategies.gradient_penalty import GradientPenalty
 
 
 @STRATEGIES.register("edge_saliency", source="Ross et al. 2017, right for the right reasons, arXiv:1703.03717")
 @dataclass(frozen=True)
-class EdgeSaliency(Strategy):
+class EdgeSaliency(GradientPenalty):
     """Penalise the share of the input gradient that does not lie on the image's edges.
 
     The edges are those of the brightness (the largest channel), by Sobel's filter, so that a stroke's colour does not
@@ -28,12 +27,10 @@ class EdgeSaliency(Strategy):
 
     weight: float = 1.0
 
-    def loss(self, model: nn.Module, batch: Batch) -> Tensor:
-        """Return CE + weight × mean share of Σ|∇ₓ CE| that lies off the edges, over every fourth image."""
-        x = batch.x[PENALISED]
-        saliency = input_gradient(model, x, batch.y[PENALISED]).abs().sum(1)  # (B / 4, H, W)
-        off = (saliency * (1 - sobel_edges(x))).sum((1, 2)) / saliency.sum((1, 2)).clamp_min(1e-8)
-        return cross_entropy(model(batch.x), batch.y) + self.weight * off.mean()
+    def penalty(self, gradient: Tensor, x: Tensor) -> Tensor:
+        """Return the share of Σ|∇ₓ CE| that lies off the edges."""
+        saliency = gradient.abs().sum(1)  # (B, H, W)
+        return (saliency * (1 - sobel_edges(x))).sum((1, 2)) / saliency.sum((1, 2)).clamp_min(1e-8)
 
 
 def sobel_edges(x: Tensor) -> Tensor:

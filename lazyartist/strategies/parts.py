@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import cross_entropy, log_softmax
-
-
-# Training through a gradient costs five more plain steps. A penalty on every fourth image does much the same for one.
-PENALISED = slice(None, None, 4)
 
 
 def generalised_cross_entropy(logits: Tensor, y: Tensor, q: float = 0.7) -> Tensor:
@@ -50,10 +46,3 @@ def environment_risks(logits: Tensor, y: Tensor, colours: Tensor) -> tuple[Tenso
     aligned = colours == y
     masks = torch.stack([~aligned, aligned]).float()
     return masks @ losses / masks.sum(1).clamp_min(1), masks
-
-
-def input_gradient(model: nn.Module, x: Tensor, y: Tensor) -> Tensor:
-    """Return each image's own ∂ CE / ∂ x (B, 3, H, W), which can be trained through."""
-    x = x.detach().requires_grad_()
-    (gradient,) = torch.autograd.grad(cross_entropy(model(x), y, reduction="sum"), x, create_graph=True)
-    return gradient

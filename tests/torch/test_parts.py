@@ -8,10 +8,13 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from lazyartist.models.head import head_of, with_features
+from lazyartist.strategies.base import Batch
 from lazyartist.strategies.channel_permutation import permute_channels
+from lazyartist.strategies.colour_penalty import ColourPenalty
 from lazyartist.strategies.edge_saliency import sobel_edges
 from lazyartist.strategies.fg_ccdb import surest
 from lazyartist.strategies.gradient_reversal import ramp, reverse
+from lazyartist.strategies.input_gradient import InputGradient
 from lazyartist.strategies.occlusion import occlude
 from lazyartist.strategies.parts import (
     count_pairs,
@@ -19,7 +22,6 @@ from lazyartist.strategies.parts import (
     environment_risks,
     generalised_cross_entropy,
     independence_weights,
-    input_gradient,
 )
 from lazyartist.strategies.selecmix import contradicting
 from lazyartist.strategies.views import jitter, turn_hues
@@ -66,15 +68,29 @@ def test_environments_are_conflicting_and_aligned():
     assert risks[0] == 0
 
 
-def test_the_input_gradient_is_each_images_own_and_can_be_trained_through():
+def test_the_colour_penalty_is_blind_to_brightness_and_sees_the_paint():
+    x = torch.zeros(2, 3, 4, 4)
+    x[:, 0, 1:3, 1:3] = 1  # red
+    brighter, greener = torch.zeros(2, 3, 4, 4).unbind(0)
+    brighter[0], greener[1] = x[0, 0], x[0, 0]
+    assert ColourPenalty().penalty(torch.stack([brighter, greener]), x).tolist() == [0, 16]
+
+
+def test_a_gradient_penalty_is_taken_at_every_fourth_step(task):
     model = build("simple_cnn:width=4", 10, seed=0).eval()
-    x, y = torch.rand(3, 3, 28, 28, generator=generator()), torch.tensor([1, 2, 3])
-    gradient = input_gradient(model, x, y)
-    alone = x[:1].clone().requires_grad_()
-    (expected,) = torch.autograd.grad(cross_entropy(model(alone), y[:1]), alone)
-    assert torch.allclose(gradient[:1], expected, atol=1e-6)
-    gradient.square().sum().backward()
-    assert head_of(model).weight.grad.abs().sum() > 0
+    index = torch.arange(4)
+    x, y = task.train.render(index), task.train.labels[index]
+    batch = Batch(x, y, None, index, 0.0, generator())
+    plan = InputGradient(weight=0.5).plan(None)
+    first, *rest = [plan.loss(model, batch) for _ in range(4)]
+    plain = cross_entropy(model(x), y)
+    assert all(torch.allclose(loss, plain) for loss in rest)
+    alone = x.clone().requires_grad_()
+    gradients = [torch.autograd.grad(cross_entropy(model(alone[i : i + 1]), y[i : i + 1]), alone)[0][i] for i in index]
+    expected = torch.stack([g.square().sum() for g in gradients]).mean()
+    assert torch.allclose(first, plain + 4 * 0.5 * expected, rtol=1e-4)
+    first.backward()
+    assert model.head.weight.grad.abs().sum() > 0
 
 
 def test_jitter_moves_shape_and_keeps_colour():
