@@ -24,8 +24,9 @@ class ColourConsistency(Strategy):
     The twin is made from pixels alone, by one random angle over the full wheel per image. Neither colour labels nor
     the palette are known, and nothing becomes grey.
 
-    Measured on MNIST (simple_cnn, 4 epochs, n = 3), percent: hard, rotated 97.9 ± 0.1 and hard, other 98.0 ± 0.2, where
-    matched ERM has 75.8 ± 1.8 and 78.2 ± 3.4.
+    Measured, percent. MNIST (simple_cnn, 2 epochs, n = 5): easy 97.7 ± 0.1, hard 96.7 ± 0.2 (rotated) and 96.7 ± 0.2
+    (other); matched ERM 45.4 ± 3.5 and 49.3 ± 0.3. Fashion-MNIST (simple_cnn, 2 epochs, n = 5): easy 91.3 ± 0.5, hard
+    82.9 ± 0.8 (rotated) and 81.5 ± 0.5 (other); matched ERM 63.8 ± 3.6 and 40.8 ± 3.6.
 
     Attributes:
         weight: of the symmetric divergence ½ KL(p‖q) + ½ KL(q‖p), in nats.

