@@ -113,7 +113,8 @@ class Registry(Generic[T]):
         for point in importlib.metadata.entry_points(group=self.package):
             entries.setdefault(point.name, Entry(point.name, point.value, f"from {point.value}"))
         for name, thing in self._things.items():
-            entries.setdefault(name, Entry(name, _origin(thing), _first_line(thing.__doc__), self._sources[name]))
+            source = self._sources.get(name, "")  # what came by entry point was never registered
+            entries.setdefault(name, Entry(name, _origin(thing), _first_line(thing.__doc__), source))
         return entries
 
     def _files(self) -> list[Path]:

@@ -38,8 +38,8 @@ def test_a_strategy_of_another_package_is_listed_and_compared(example, tmp_path,
     assert main(["list"]) == 0
     assert "label_smoothing" in capsys.readouterr().out
     words = ["--datasets", "digits", "--seeds", "1", "--jobs", "1", "--epochs", "0.5", "--results", str(tmp_path)]
-    assert main(["run", "cures", "--strategies", "erm,oracle", *words]) == 0
-    assert main(["run", "cures", "--strategies", "label_smoothing:amount=0.2", *words]) == 0
+    assert main(["run", "cures", "--strategies", "label_smoothing:amount=0.2,erm", *words]) == 0
+    assert main(["run", "cures", "--strategies", "oracle", *words]) == 0
     table = capsys.readouterr().out.rpartition("Strategies:")[2]
     assert all(name in table for name in ("label_smoothing:amount=0.2", "erm", "oracle"))
     assert main(["run", "cures", "--strategies", "label_smoothing:amout=0.2", *words]) == 2
