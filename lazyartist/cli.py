@@ -1,4 +1,4 @@
-"""The command line: `lazyartist list | run | table | gate | data`."""
+"""The command line: `lazyartist list | run | table | gate | data | probe`."""
 
 from __future__ import annotations
 
@@ -93,6 +93,13 @@ def _parser() -> argparse.ArgumentParser:
     data.set_defaults(command=_data)
     data.add_argument("datasets", nargs="*", help="default: mnist fashion")
     data.add_argument("--picture", type=Path, metavar="SVG", help="draw the splits of the first dataset")
+
+    probe = commands.add_parser("probe", help="what a model of yours follows, where it looks, what its units see")
+    probe.set_defaults(command=_probe)
+    probe.add_argument("--model", type=Path, required=True, metavar="FILE", help="weights.safetensors or network.pt2")
+    probe.add_argument("--network", metavar="NAME", help="of the weights, such as simple_cnn:width=16")
+    probe.add_argument("--layer", metavar="NAME", help="where Grad-CAM looks; default: the last that puts out maps")
+    probe.add_argument("--dataset", default="mnist", metavar="NAME", help="whose test images; default: mnist")
     return parser
 
 
@@ -113,6 +120,7 @@ def _add_results(parser: argparse.ArgumentParser) -> None:
 def _list(options: argparse.Namespace) -> int:
     del options
     from lazyartist.attacks import ATTACKS
+    from lazyartist.autoencoders import AUTOENCODERS
     from lazyartist.models import MODELS
     from lazyartist.strategies import STRATEGIES
     from lazyartist.studies import STUDIES
@@ -121,6 +129,7 @@ def _list(options: argparse.Namespace) -> int:
         "studies": STUDIES,
         "strategies": STRATEGIES,
         "attacks": ATTACKS,
+        "autoencoders": AUTOENCODERS,
         "networks": MODELS,
     }
     for title, registry in shelves.items():
@@ -235,4 +244,14 @@ def _data(options: argparse.Namespace) -> int:
         task = make_task((options.datasets or ["mnist"])[0])
         save(lambda: canvas(pictures(task), task.train.palette.words), options.picture)
         print(f"drawn: {options.picture}")
+    return OK
+
+
+def _probe(options: argparse.Namespace) -> int:
+    from lazyartist.data.task import make_task
+    from lazyartist.models.load import load_model
+    from lazyartist.studies.portrait import portrait
+
+    model = load_model(options.model, options.network)
+    _show([portrait(model, make_task(options.dataset), options.layer)])
     return OK

@@ -27,6 +27,7 @@ def test_list_names_everything(capsys):
         "colour_consistency",
         "oracle",
         "iterated_sign",
+        "topk",
         "resnet18",
         "fashion",
         "budget",

@@ -1,10 +1,14 @@
 """What the tests with torch share: a small task, a short budget, and a guard over torch's global state."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
+from torch import nn
+
 from lazyartist.data.task import make_task
-from lazyartist.training.fit import Budget
+from lazyartist.training.fit import Budget, build
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,3 +47,66 @@ def global_state_is_left_alone():
     before = state()
     yield
     assert state() == before
+
+
+def settled(spec="simple_cnn:width=4"):
+    """A network with random weights whose batch norms have statistics of their own, as after a training."""
+    model = build(spec, 10, seed=0).eval()
+    generator = torch.Generator().manual_seed(0)
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.running_mean.copy_(0.05 * torch.randn(module.num_features, generator=generator))
+            module.running_var.copy_(0.05 + 0.1 * torch.rand(module.num_features, generator=generator))
+    return model
+
+
+def batch(n, seed=0):
+    return torch.rand(n, 3, 28, 28, generator=torch.Generator().manual_seed(seed))
+
+
+class Plain(nn.Module):
+    """Two convolutions, each followed by a ReLU that may write into what it is given."""
+
+    def __init__(self, inplace):
+        super().__init__()
+        generator = torch.Generator().manual_seed(1)
+        with torch.random.fork_rng():
+            self.conv1 = nn.Conv2d(3, 6, 3, padding=1)
+            self.conv2 = nn.Conv2d(6, 8, 3, padding=1)
+            self.head = nn.Linear(8, 10)
+        self.relu = nn.ReLU(inplace=inplace)
+        with torch.no_grad():
+            for parameter in self.parameters():
+                parameter.copy_(0.3 * torch.randn(parameter.shape, generator=generator))
+
+    def forward(self, x):
+        x = self.relu(self.conv1(x))
+        x = self.relu(self.conv2(nn.functional.max_pool2d(x, 2)))
+        return self.head(x.mean((2, 3)))
+
+
+class Linear(nn.Module):
+    """Logits that are linear in the pixels."""
+
+    def __init__(self, classes=3):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(classes, 3, 28, 28, generator=torch.Generator().manual_seed(2)))
+
+    def forward(self, x):
+        return torch.einsum("bchw,kchw->bk", x, self.weight)
+
+
+def trace(model):
+    """Everything about a network that a probe must not change."""
+    return (
+        [module.training for module in model.modules()],
+        [len(module._forward_hooks) + len(module._forward_pre_hooks) for module in model.modules()],
+        [(parameter.requires_grad, parameter.grad is None) for parameter in model.parameters()],
+        [tensor.sum().item() for tensor in model.state_dict().values()],
+    )
+
+
+@pytest.fixture(scope="session")
+def nets():
+    """Networks and images for the tests of probes, and a look at what a probe must not change."""
+    return SimpleNamespace(settled=settled, batch=batch, trace=trace, Plain=Plain, Linear=Linear)

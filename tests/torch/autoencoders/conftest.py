@@ -1,0 +1,49 @@
+"""A lazy model, trained once, its last hidden layer, and two autoencoders of it."""
+
+from dataclasses import replace
+
+import pytest
+
+from lazyartist.autoencoders.activations import activations
+from lazyartist.autoencoders.features import describe
+from lazyartist.autoencoders.topk import TopK
+from lazyartist.autoencoders.train import Training, train
+from lazyartist.strategies.lazy import Lazy
+from lazyartist.studies.base import LAZY
+from lazyartist.training.fit import fit
+
+
+SHORT = Training(steps=300, batch_size=128)
+
+
+@pytest.fixture(scope="session")
+def lazy(task):
+    return fit(Lazy(), task, budget=replace(LAZY, batch_size=32)).model
+
+
+@pytest.fixture(scope="session")
+def hidden(lazy, task):
+    """The last hidden layer on the training images."""
+    return activations(lazy, "conv3", task.train)
+
+
+@pytest.fixture(scope="session")
+def fair(task):
+    """Images whose colours say nothing."""
+    return task.unbiased
+
+
+@pytest.fixture(scope="session")
+def fair_hidden(lazy, fair):
+    return activations(lazy, "conv3", fair)
+
+
+@pytest.fixture(scope="session")
+def pair(hidden):
+    """Two seeds of one autoencoder."""
+    return train(TopK(k=8), hidden.vectors, features=64, seeds=(0, 1), training=SHORT)
+
+
+@pytest.fixture(scope="session")
+def cards(pair, fair_hidden, fair):
+    return [describe(found.encode(fair_hidden.vectors), fair) for found in pair]
