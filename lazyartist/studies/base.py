@@ -29,11 +29,6 @@ STANDARD = Budget(epochs=2)
 LAZY = Budget(epochs=8, batch_size=128, learning_rate=1e-3, schedule="constant")
 
 
-def budget_of(strategy: str) -> Budget:
-    """Return how long a strategy trains: all cures, matched ERM and oracle the same."""
-    return LAZY if strategy == "lazy" else STANDARD
-
-
 @dataclass(frozen=True)
 class Run:
     """One trained model to ask: on which data, which network, trained how, with which seed."""
@@ -78,6 +73,7 @@ class Study(ABC):
         datasets: what on.
         seeds: how many unless told otherwise.
         first_seed: which is the first one.
+        standard: how long everything but the lazy model trains unless told otherwise.
     """
 
     name: ClassVar[str]
@@ -85,6 +81,7 @@ class Study(ABC):
     datasets: ClassVar[tuple[str, ...]] = ("mnist", "fashion")
     seeds: ClassVar[int] = 5
     first_seed: ClassVar[int] = 0
+    standard: ClassVar[Budget] = STANDARD
 
     @abstractmethod
     def ask(self, run: Run, trained: Trained) -> Iterator[Fact]:
@@ -109,7 +106,13 @@ class Study(ABC):
             budget: fields of `Budget` to change, for every strategy alike.
         """
         return [
-            Run(dataset, model, strategy, self.first_seed + seed, replace(budget_of(strategy), **budget))
+            Run(
+                dataset,
+                model,
+                strategy,
+                self.first_seed + seed,
+                replace(LAZY if strategy == "lazy" else self.standard, **budget),
+            )
             for dataset in datasets or self.datasets
             for model in models
             for seed in seeds or range(self.seeds)
