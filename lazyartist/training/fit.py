@@ -117,6 +117,7 @@ def fit(
     total = budget.steps(len(train))
     step, start = 0, time.process_time()  # what else the machine does is no cost of a strategy
     with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed_from("plan", seed))  # for modules that a plan makes: their first weights are drawn here
         plan = strategy.plan(split)
         _check(plan, strategy, len(train))
         network = build(model, train.classes, seed)
