@@ -29,14 +29,6 @@ from . import speed_rows, usual
 BATCH, STEPS, ROUNDS = 64, 150, 4
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="module")
 def data():
     return make_task("mnist").train

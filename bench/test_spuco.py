@@ -37,14 +37,6 @@ METHODS = {"erm": Erm(), "group_dro": GroupDro(), "jtt": Jtt(first=1)}
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:torch.utils.data")
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="module")
 def threads():
     """The number of threads with which SpuCo trains faster; finding it warms both sides up."""

@@ -11,8 +11,6 @@ import statistics
 
 from dataclasses import replace
 
-import torch
-
 from lazyartist.data.task import make_task
 from lazyartist.strategies import STRATEGIES, configured
 from lazyartist.studies.base import STANDARD
@@ -25,8 +23,6 @@ PART, ROUNDS = 8, 5
 
 
 def test_cost(lazy_results):
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
     task = make_task("mnist")
     few = slice(len(task.train) // PART)
     task = replace(task, train=task.train.subset(few), unbiased=task.unbiased.subset(few))
@@ -35,7 +31,6 @@ def test_cost(lazy_results):
     for i in range(ROUNDS):  # A B … B A: what drifts on the machine hits all alike
         for name in names if i % 2 == 0 else reversed(names):
             seconds[name].append(fit(configured(name), task, budget=STANDARD).seconds)
-    torch.set_num_threads(before)
     ratios = {n: statistics.median(a / b for a, b in zip(s, seconds["erm"], strict=True)) for n, s in seconds.items()}
     common = {"study": "cost", "metric": "times_erm", "budget": str(STANDARD), "n": ROUNDS, "task": task.setting}
     speed_rows.put(

@@ -23,7 +23,7 @@ class GradientPenalty(Strategy):
     weight: float = 1.0
 
     def loss(self, model: nn.Module, batch: Batch) -> Tensor:
-        """Return CE + weight × the mean penalty; training through a gradient costs about six plain steps."""
+        """Return CE + weight × the mean penalty; training through a gradient costs several plain steps."""
         x = batch.x.detach().requires_grad_()
         losses = cross_entropy(model(x), batch.y, reduction="none")
         (gradient,) = torch.autograd.grad(losses.sum(), x, create_graph=True)
