@@ -166,7 +166,7 @@ def knobs_tables(rows: Sequence[Row]) -> list[Table]:
             "Knobs that were tried",
             ("dataset", "network", "strategy", "easy %", "conflicting images of the easy split, %", "seeds", "budget"),
             lines,
-            f"{INTERVAL} A name alone is the strategy with the knobs that it had when it was tried. Seeds from 100 on, "
+            f"{INTERVAL} A name alone is the strategy with the knobs that it has. Seeds from 100 on, "
             "which no other table has; no test image was looked at. " + painted(rows),
         )
     ]
