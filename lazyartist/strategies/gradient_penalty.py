@@ -16,18 +16,23 @@ from lazyartist.strategies.base import Batch, Strategy
 class GradientPenalty(Strategy):
     """Cross-entropy plus weight × a penalty on ∂ CE / ∂ x; a kind of it says which, in `penalty`.
 
+    The penalty is measured on the first images of each batch. Batches are shuffled, so that estimates its mean over all
+    of them without bias, at a fraction of what training through a gradient costs: six plain steps, were it the batch.
+
     Attributes:
         weight: of the penalty.
+        images: of each batch, that the penalty is measured on.
     """
 
     weight: float = 1.0
+    images: int = 16
 
     def loss(self, model: nn.Module, batch: Batch) -> Tensor:
-        """Return CE + weight × the mean penalty; training through a gradient costs several plain steps."""
-        x = batch.x.detach().requires_grad_()
-        losses = cross_entropy(model(x), batch.y, reduction="none")
-        (gradient,) = torch.autograd.grad(losses.sum(), x, create_graph=True)
-        return losses.mean() + self.weight * self.penalty(gradient, batch.x).mean()
+        """Return CE + weight × the mean penalty."""
+        x, y = batch.x[: self.images].detach().requires_grad_(), batch.y[: self.images]
+        (gradient,) = torch.autograd.grad(cross_entropy(model(x), y, reduction="sum"), x, create_graph=True)
+        penalty = self.penalty(gradient, x.detach()).mean()
+        return cross_entropy(model(batch.x), batch.y) + self.weight * penalty
 
     def penalty(self, gradient: Tensor, x: Tensor) -> Tensor:
         """Return the penalty of each image, (B,), from its input gradient and itself, both (B, 3, H, W)."""
