@@ -91,7 +91,8 @@ def check_it_uses_only_what_it_declared(strategy: Strategy) -> None:
     if "colour_labels" not in strategy.uses:
         renamed = _weights(fit(strategy, _renamed(_task()), MODEL, budget=SHORT).model)
         assert _same(renamed, _reference(strategy)), f"{strategy} knows colours: it must declare 'colour_labels'"
-    plan, network, batch = _ready(strategy, torch.arange(16))
+    plan, draw = _ready(strategy)
+    network, batch = _fresh(), draw(torch.arange(16))
     shown: list[Tensor] = []
     network.register_forward_pre_hook(lambda _, inputs: shown.append(inputs[0].detach()))
     plan.loss(network, batch)
@@ -112,10 +113,11 @@ def check_it_beats_chance(strategy: Strategy) -> None:
 
 def check_small_batches(strategy: Strategy) -> None:
     """A batch of one, and one in which classes are missing, have a finite loss and a gradient everywhere."""
+    plan, draw = _ready(strategy)
     labels = _task().train.labels
     for index in (torch.tensor([0]), torch.arange(2), (labels == labels[0]).nonzero()[:8, 0]):
-        plan, network, batch = _ready(strategy, index)
-        loss = plan.loss(network, batch)
+        network = _fresh()
+        loss = plan.loss(network, draw(index))
         assert loss.ndim == 0, f"{strategy} has a loss of shape {tuple(loss.shape)}: expected a scalar"
         assert torch.isfinite(loss), f"{strategy} has a loss of {loss.item()} on a batch of {len(index)}"
         loss.backward()  # type: ignore[no-untyped-call]
@@ -173,16 +175,23 @@ def _reference(strategy: Strategy) -> dict[str, Tensor]:
     return _weights(fit(strategy, _task(), MODEL, budget=SHORT).model)
 
 
-def _ready(strategy: Strategy, index: Tensor) -> tuple[Plan, nn.Module, Batch]:
-    """Return a plan, a fresh network in training mode, and a batch of the images at `index`."""
+def _ready(strategy: Strategy) -> tuple[Plan, Callable[[Tensor], Batch]]:
+    """Return a plan, and what makes a batch of the training images at some indices."""
     task = _task()
     train = task.unbiased if "unbiased_colours" in strategy.uses else task.train
     split = training_split(strategy, task, MODEL, SHORT, seed=0)
     with torch.random.fork_rng(devices=[]):
         plan = strategy.plan(split)
-    colours = train.colours[index] if "colour_labels" in strategy.uses else None
-    batch = Batch(train.render(index), train.labels[index], colours, index, 0.5, split.generator)
-    return plan, build(MODEL, train.classes, 0).train(), batch
+
+    def draw(index: Tensor) -> Batch:
+        colours = train.colours[index] if "colour_labels" in strategy.uses else None
+        return Batch(train.render(index), train.labels[index], colours, index, 0.5, split.generator)
+
+    return plan, draw
+
+
+def _fresh() -> nn.Module:
+    return build(MODEL, _task().train.classes, 0).train()
 
 
 def _renamed(task: Task) -> Task:

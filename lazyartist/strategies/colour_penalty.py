@@ -25,10 +25,12 @@ class ColourPenalty(GradientPenalty):
 
     Attributes:
         weight: of the squared norm.
+        images: of each batch, that it is measured on: on fewer it is too rough, and helps less (results/knobs.md).
     """
 
     uses: ClassVar[frozenset[Use]] = frozenset({"colour_prior"})
     weight: float = 1.0
+    images: int = 64
 
     def penalty(self, gradient: Tensor, x: Tensor) -> Tensor:
         """Return ‖g without its part along the paint‖²."""

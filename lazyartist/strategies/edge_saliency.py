@@ -25,7 +25,7 @@ class EdgeSaliency(GradientPenalty):
         weight: of the share.
     """
 
-    weight: float = 1.0
+    weight: float = 0.3
 
     def penalty(self, gradient: Tensor, x: Tensor) -> Tensor:
         """Return the share of Σ|∇ₓ CE| that lies off the edges."""

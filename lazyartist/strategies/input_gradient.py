@@ -19,7 +19,7 @@ class InputGradient(GradientPenalty):
         weight: λ.
     """
 
-    weight: float = 0.1
+    weight: float = 0.003
 
     def penalty(self, gradient: Tensor, x: Tensor) -> Tensor:
         """Return the squared norm of the input gradient."""
