@@ -33,7 +33,9 @@ def strategies_figure(rows: Sequence[Row]) -> Figure:
     for (left, right), ((dataset, _, model, budget), mine) in zip(lines, boards.items(), strict=True):
         _leaderboard(left, right, mine)
         n = len({row.seed for row in mine})
-        left.set_title(f"{dataset}, {model}, {budget.partition(',')[0]}: {n} seeds", fontsize=10, loc="left")
+        left.set_title(f"{dataset}, {model}, {budget.partition(',')[0]}: {_seeds(n)}", fontsize=10, loc="left")
+    keys = [Patch(color=ink, label=label) for label, ink in INKS.items()]
+    figure.legend(handles=keys, title="knows", frameon=False, fontsize=9, ncols=len(keys), loc="outside upper center")
     return figure
 
 
@@ -55,8 +57,6 @@ def _leaderboard(left: Any, right: Any, rows: Sequence[Row]) -> None:
     left.set_xlabel("accuracy, %:  ● hard (mean of both splits)   | easy")
     right.axvline(100, color="grey", lw=0.7, ls=":")
     right.set(yticks=[], xlabel="norm score: 0 is matched ERM, 100 the oracle", xlim=(-60, 110), ylim=left.get_ylim())
-    keys = [Patch(color=ink, label=label) for label, ink in INKS.items()]
-    right.legend(handles=keys, title="knows", frameon=False, fontsize=8, loc="best")
     left.tick_params(axis="y", labelsize=8)
 
 
@@ -82,7 +82,7 @@ def correlation_figure(rows: Sequence[Row]) -> Figure:
         place.set(
             xticks=range(len(marks)), xticklabels=[f"{100 * mark:g}" for mark in marks], ylim=(0, 100),
             xlabel="training images in their class's colour, %", ylabel="hard accuracy, % (mean of both splits)",
-            title=f"{dataset}, {model}, {budget.partition(',')[0]}, {n} seeds",
+            title=f"{dataset}, {model}, {budget.partition(',')[0]}, {_seeds(n)}",
         )  # fmt: skip
         place.legend(frameon=False, fontsize=8)
     return figure
@@ -90,6 +90,11 @@ def correlation_figure(rows: Sequence[Row]) -> Figure:
 
 def _mark(place: Any, y: int, e: Estimate, ink: str, marker: str) -> None:
     place.errorbar(100 * e.mean, y, xerr=100 * _half(e), fmt=marker, color=ink, ms=5, lw=1.2)
+
+
+def _seeds(n: int) -> str:
+    """Return how many seeds, in words for a title."""
+    return f"{n} seed{'s' if n > 1 else ''}"
 
 
 def _half(e: Estimate) -> float:
