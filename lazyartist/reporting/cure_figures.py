@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from lazyartist.criteria import CURE_HARD_OTHER
 from lazyartist.reporting.cure_tables import KNOWS, correlation_of, knows
 from lazyartist.reporting.stats import Estimate, estimate, norm_score
-from lazyartist.reporting.table import Values, by, hard_accuracy, values
+from lazyartist.reporting.table import Values, by, hard_accuracy, seeds_of_all, values
 
 
 if TYPE_CHECKING:
@@ -32,8 +32,7 @@ def strategies_figure(rows: Sequence[Row]) -> Figure:
     lines = figure.subplots(len(boards), 2, squeeze=False, gridspec_kw=ratios)
     for (left, right), ((dataset, _, model, budget), mine) in zip(lines, boards.items(), strict=True):
         _leaderboard(left, right, mine)
-        n = len({row.seed for row in mine})
-        left.set_title(f"{dataset}, {model}, {budget.partition(',')[0]}: {_seeds(n)}", fontsize=10, loc="left")
+        left.set_title(f"{dataset}, {model}, {budget.partition(',')[0]}: {seeds_of_all(mine)}", fontsize=10, loc="left")
     keys = [Patch(color=ink, label=label) for label, ink in INKS.items()]
     figure.legend(handles=keys, title="knows", frameon=False, fontsize=9, ncols=len(keys), loc="outside upper center")
     return figure
@@ -78,11 +77,10 @@ def correlation_figure(rows: Sequence[Row]) -> Figure:
             (line,) = place.plot(x, [100 * e.mean for e in shown], marker="o", ms=3, label=name)
             low, high = ([100 * (e.mean - s * _half(e)) for e in shown] for s in (1, -1))
             place.fill_between(x, low, high, color=line.get_color(), alpha=0.15, lw=0)
-        n = len({row.seed for row in mine})
         place.set(
             xticks=range(len(marks)), xticklabels=[f"{100 * mark:g}" for mark in marks], ylim=(0, 100),
             xlabel="training images in their class's colour, %", ylabel="hard accuracy, % (mean of both splits)",
-            title=f"{dataset}, {model}, {budget.partition(',')[0]}, {_seeds(n)}",
+            title=f"{dataset}, {model}, {budget.partition(',')[0]}, {seeds_of_all(mine)}",
         )  # fmt: skip
         place.legend(frameon=False, fontsize=8)
     return figure
@@ -90,11 +88,6 @@ def correlation_figure(rows: Sequence[Row]) -> Figure:
 
 def _mark(place: Any, y: int, e: Estimate, ink: str, marker: str) -> None:
     place.errorbar(100 * e.mean, y, xerr=100 * _half(e), fmt=marker, color=ink, ms=5, lw=1.2)
-
-
-def _seeds(n: int) -> str:
-    """Return how many seeds, in words for a title."""
-    return f"{n} seed{'s' if n > 1 else ''}"
 
 
 def _half(e: Estimate) -> float:

@@ -17,6 +17,7 @@ from lazyartist.reporting.table import (
     percent,
     points,
     seeds_of,
+    seeds_of_all,
     values,
     with_interval,
 )
@@ -87,14 +88,13 @@ def correlation_tables(rows: Sequence[Row]) -> list[Table]:
         for (name,), found in by(runs, "strategy").items():
             at = {correlation_of(mine[0]): hard_accuracy(values(mine)) for mine in by(found, "task").values()}
             lines.append([name, found[0].uses or "–", *(percent(at[mark]) if mark in at else "–" for mark in marks)])
-        seeds = len({row.seed for row in runs})
         tables.append(
             Table(
                 f"Hard accuracy against the correlation: {dataset}, {model}, {budget}",
                 ("strategy", "uses", *(f"{100 * mark:g} %" for mark in marks)),
                 lines,
-                f"Mean of both hard splits over {seeds} seeds ± half its 95 % interval, in percent. The images that do "
-                "not wear their class's colour wear another; at 100 % there are none.",
+                f"Mean of both hard splits over {seeds_of_all(runs)} ± half its 95 % interval, in percent. The images "
+                "that do not wear their class's colour wear another; at 100 % there are none.",
             )
         )
     return tables

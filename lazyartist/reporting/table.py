@@ -109,6 +109,12 @@ def painted(rows: Iterable[Row]) -> str:
     return f"Painted: {'; '.join(sorted({row.task for row in rows}))}."
 
 
+def seeds_of_all(rows: Iterable[Row]) -> str:
+    """Return "5 seeds", or "1 seed"."""
+    n = len({row.seed for row in rows})
+    return f"{n} seed{'s' if n > 1 else ''}"
+
+
 def seeds_of(v: Values) -> str:
     """Return how many seeds there are."""
     return str(max(map(len, v.values())))
