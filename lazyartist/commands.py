@@ -60,7 +60,7 @@ def run_command(options: argparse.Namespace) -> int:
     from lazyartist.models import factory
     from lazyartist.progress import progress_bar
     from lazyartist.strategies import configured
-    from lazyartist.studies.runner import run_study
+    from lazyartist.studies.runner import illustrate_study, run_study
 
     for name in options.strategies:
         configured(name)
@@ -80,6 +80,8 @@ def run_command(options: argparse.Namespace) -> int:
         rows = run_study(
             study, runs, options.results / "records", jobs=options.jobs, fresh=options.fresh, progress=progress
         )
+    for path in illustrate_study(study, runs, options.results):
+        print(f"drawn: {path}")
     publish(options.results)
     path = options.results / "records" / f"{study.name}.jsonl"
     settings = {(row.dataset, row.task, row.model, row.budget) for row in rows}

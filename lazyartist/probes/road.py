@@ -94,13 +94,14 @@ def fill(images: Tensor, missing: Tensor, *, tolerance: float = 1e-5) -> Tensor:
     size = goal = residual.square().sum((2, 3), keepdim=True)
     goal = goal * tolerance**2
     for _ in range(hole[0].numel()):  # without rounding, no more steps than unknowns
-        if not bool((size > goal).any()):
+        going = size > goal  # what is solved stands still: a residual that shrinks on ends as 0 / 0
+        if not bool(going.any()):
             break
         product = hole * (weight * direction - _around(direction))
-        step = size / (direction * product).sum((2, 3), keepdim=True).where(size > 0, 1)
+        step = size / (direction * product).sum((2, 3), keepdim=True).where(going, 1) * going
         x, residual = x + step * direction, residual - step * product
         new = residual.square().sum((2, 3), keepdim=True)
-        direction = residual + new / size.where(size > 0, 1) * direction
+        direction = residual + new / size.where(going, 1) * direction
         size = new
     return known + x
 

@@ -9,8 +9,8 @@ import torch
 
 from torch import Tensor
 
+from lazyartist.edges import sobel_edges
 from lazyartist.probes.maps.show import blank, positive, upsample
-from lazyartist.strategies.edge_saliency import sobel_edges
 
 
 REGIONS = ("stroke", "edge", "interior", "background")

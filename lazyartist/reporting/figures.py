@@ -1,4 +1,4 @@
-"""Figures as functions of rows or pixels: SVG that comes out byte for byte the same."""
+"""Figures as functions of rows or pixels, which come out byte for byte the same."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from lazyartist.criteria import ATTACK_EPSILON
-from lazyartist.files import write_text
+from lazyartist.files import write_bytes
 from lazyartist.reporting.cure_figures import correlation_figure, strategies_figure
+from lazyartist.reporting.inks import COLOURS, SPARE
+from lazyartist.reporting.probe_figures import probes_figure
 from lazyartist.reporting.stats import estimate
 from lazyartist.reporting.table import by, values
 
@@ -27,26 +29,28 @@ if TYPE_CHECKING:
 
     from lazyartist.reporting.row import Row
 
-# One colour a strategy, the same in every figure; whoever comes new takes the spare ones in turn.
-COLOURS = {
-    "lazy": "#d1495b",
-    "erm": "#8d99ae",
-    "focal": "#edae49",
-    "colour_consistency": "#00798c",
-    "oracle": "#30343f",
-}
-SPARE = ("#7a5195", "#66a182", "#bc5090", "#2f4b7c", "#b5651d")
 LABELS = {"easy_accuracy": "easy", "hard_rotated_accuracy": "hard, rotated", "hard_other_accuracy": "hard, other"}
 
 
 def save(draw: Callable[[], Figure], path: Path) -> None:
-    """Draw a figure with matplotlib's own defaults and write it as SVG, without date and with fixed identifiers."""
+    """Draw a figure with matplotlib's own defaults and write it as SVG, PNG or JPEG, by the suffix of the path.
+
+    The same figure gives the same bytes: there is no date, and identifiers are fixed.
+    """
+    kind = path.suffix.removeprefix(".")
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update({"svg.hashsalt": "lazyartist", "svg.fonttype": "path"})
-        text = io.StringIO()
-        draw().savefig(text, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight")
-    write_text(path, text.getvalue())
+        content = io.BytesIO()
+        draw().savefig(content, format=kind, bbox_inches="tight", dpi=110, **_OPTIONS[kind])
+    write_bytes(path, content.getvalue())
+
+
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "svg": {"metadata": {"Date": None, "Creator": None}},
+    "png": {"metadata": {"Software": None}},
+    "jpg": {"pil_kwargs": {"quality": 85, "subsampling": 0}},  # for hundreds of noisy pictures, a third of a PNG
+}
 
 
 def canvas(pictures: Mapping[str, NDArray[np.float32]], words: Sequence[str]) -> Figure:
@@ -156,4 +160,5 @@ DRAWERS: dict[str, Callable[[Sequence[Row]], Figure]] = {
     "cures": strategies_figure,
     "correlation": correlation_figure,
     "noise": noise_figure,
+    "probes": probes_figure,
 }

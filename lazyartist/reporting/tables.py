@@ -16,6 +16,7 @@ from lazyartist.reporting.cure_tables import (
     protocol_tables,
     strategies_tables,
 )
+from lazyartist.reporting.probe_tables import probes_tables
 from lazyartist.reporting.stats import estimate, paired_difference, paired_ratio
 from lazyartist.reporting.table import (
     ACCURACIES,
@@ -191,6 +192,7 @@ RENDERERS: dict[str, Callable[[Sequence[Row]], list[Table]]] = {
     "knobs": knobs_tables,
     "cost": cost_tables,
     "peers": peers_tables,
+    "probes": probes_tables,
     "noise": noise_tables,
     "speed": speed_tables,
 }

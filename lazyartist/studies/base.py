@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from lazyartist.data.coloured import Conflict
 from lazyartist.data.task import Task, make_task
@@ -19,6 +19,9 @@ from lazyartist.strategies import configured
 from lazyartist.training.fit import Budget
 from lazyartist.training.store import Card, Store, Trained, source_digest, versions
 
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # One process, one thread: two processes with a thread each train two models faster than one process with two threads.
 THREADS = 1
@@ -145,6 +148,11 @@ class Study(ABC):
             seconds=card.seconds,
         )
         return [replace(common, **asdict(fact)) for fact in facts]
+
+    def illustrate(self, runs: Sequence[Run], store: Store, results: Path) -> list[Path]:
+        """Draw what rows cannot hold, from the trained models of `runs`, into `results`; return what was written."""
+        del runs, store, results
+        return []
 
     def digest(self, run: Run) -> str:
         """Return what decides the rows of a run, but for its data, which follow from the arguments and the code."""

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from lazyartist.training.store import Trained
 
-# what stops early to be lazy is judged by the study "lazy"
-CURES = tuple(name for name in STRATEGIES if name != "lazy")
+# what stops early to be lazy is judged by the study "lazy"; what sees no colour is no cure
+CURES = tuple(name for name in STRATEGIES if name not in ("lazy", "control"))
 
 
 @STUDIES.register("cures")

@@ -61,6 +61,12 @@ def run_study(
     return [row for row in settle(path) if row.run in set(digests.values())]
 
 
+def illustrate_study(study: Study, runs: Sequence[Run], results: Path, *, store: Store | None = None) -> list[Path]:
+    """Draw a study's pictures with the models of `runs`, which the store has after `run_study`; return their paths."""
+    with _threads(THREADS):
+        return study.illustrate(runs, store or Store(), results)
+
+
 def _work(study: Study, run: Run, strategy: type[Strategy], store: Store) -> tuple[Run, list[Row]]:
     # one that was registered by hand is not known to a fresh process
     STRATEGIES.register(split_options(run.strategy)[0])(strategy)

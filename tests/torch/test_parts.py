@@ -7,11 +7,11 @@ import torch
 
 from torch.nn.functional import cross_entropy
 
+from lazyartist.edges import sobel_edges
 from lazyartist.models.head import head_of, with_features
 from lazyartist.strategies.base import Batch
 from lazyartist.strategies.channel_permutation import permute_channels
 from lazyartist.strategies.colour_penalty import ColourPenalty
-from lazyartist.strategies.edge_saliency import sobel_edges
 from lazyartist.strategies.fg_ccdb import surest
 from lazyartist.strategies.gradient_reversal import ramp, reverse
 from lazyartist.strategies.input_gradient import InputGradient

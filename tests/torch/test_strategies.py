@@ -1,11 +1,13 @@
 """The contract that every registered strategy keeps, and the formulas of each."""
 
+import pytest
 import torch
 
-from lazyartist.checks import parametrize_with_checks
+from lazyartist.checks import check_it_uses_only_what_it_declared, parametrize_with_checks
 from lazyartist.strategies import STRATEGIES, configured
 from lazyartist.strategies.base import Batch
 from lazyartist.strategies.colour_consistency import ColourConsistency
+from lazyartist.strategies.control import Control
 from lazyartist.strategies.erm import Erm
 from lazyartist.strategies.focal import Focal
 from lazyartist.strategies.views import turn_hues
@@ -20,9 +22,25 @@ def batch(task, size=16, *, colours=False):
     )  # fmt: skip
 
 
-@parametrize_with_checks([configured(name) for name in STRATEGIES])
+@parametrize_with_checks([configured(name) for name in STRATEGIES if name != "control"])
 def test_contract(strategy, check):
     check(strategy)
+
+
+def test_the_contract_keeps_out_the_control():
+    with pytest.raises(AssertionError, match="turns images grey"):
+        check_it_uses_only_what_it_declared(Control())
+
+
+def test_the_control_sees_the_same_in_every_colour(task):
+    seen = []
+    model = torch.nn.Sequential(build("simple_cnn", 10, seed=0).eval())
+    model.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0]))
+    index = torch.arange(8)
+    for colour in (0, 6):
+        x = task.train.render(index, torch.full((8,), colour))
+        Control().loss(model, Batch(x, task.train.labels[:8], None, index, 0.5, torch.Generator()))
+    assert torch.equal(*seen)
 
 
 def test_focal_is_the_formula():

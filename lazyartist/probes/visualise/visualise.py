@@ -45,7 +45,7 @@ class Visualise:
     Attributes:
         steps: of Adam.
         step_size: of Adam.
-        start: "pixels", or "fourier" to step in frequencies.
+        start: "pixels", or "fourier" to step in frequencies, where each step moves the whole picture.
         l2: weight of the mean squared distance from grey.
         total_variation: weight of the mean squared difference of neighbouring pixels.
         blur_every: steps between two slight blurs; 0 for none.
@@ -58,10 +58,10 @@ class Visualise:
 
     steps: int = 100
     step_size: float = 0.05
-    start: Start = "fourier"
+    start: Start = "pixels"
     l2: float = 0.0
     total_variation: float = 0.0
-    blur_every: int = 10
+    blur_every: int = 2
     wobble: Wobble = field(default_factory=Wobble)
     size: int = 28
     seed: int = 0
