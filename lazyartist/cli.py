@@ -1,4 +1,4 @@
-"""The command line: `lazyartist list | run | table | gate | data | probe`."""
+"""The command line: `lazyartist list | run | table | gate | data | probe | attack`."""
 
 from __future__ import annotations
 
@@ -94,6 +94,15 @@ def _parser() -> argparse.ArgumentParser:
     probe.add_argument("--network", metavar="NAME", help="of the weights, such as simple_cnn:width=16")
     probe.add_argument("--layer", metavar="NAME", help="where Grad-CAM looks; default: the last that puts out maps")
     probe.add_argument("--dataset", default="mnist", metavar="NAME", help="whose test images; default: mnist")
+
+    attack = parsers.add_parser("attack", help="how much noise a model of yours takes: proven from below, found above")
+    attack.set_defaults(command=commands.attack_command)
+    attack.add_argument("--model", type=Path, required=True, metavar="FILE", help="weights.safetensors or network.pt2")
+    attack.add_argument("--network", metavar="NAME", help="of the weights, such as simple_cnn:width=16")
+    attack.add_argument("--from", type=int, required=True, dest="source", metavar="CLASS", help="what the images show")
+    attack.add_argument("--to", type=int, required=True, dest="target", metavar="CLASS", help="what it is to say")
+    attack.add_argument("--dataset", default="mnist", metavar="NAME", help="whose test images; default: mnist")
+    attack.add_argument("--images", type=_positive, default=50, metavar="N", help="how many; default: 50")
     return parser
 
 

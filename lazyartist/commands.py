@@ -169,3 +169,43 @@ def probe_command(options: argparse.Namespace) -> int:
     model = load_model(options.model, options.network)
     _show([portrait(model, make_task(options.dataset), options.layer)])
     return OK
+
+
+def attack_command(options: argparse.Namespace) -> int:
+    """Print how much noise somebody's own model takes: found from above, proven from below."""
+    import torch
+
+    from lazyartist.attacks.certified import Certified
+    from lazyartist.attacks.chain import NoBoundsError
+    from lazyartist.attacks.fmn import FMN
+    from lazyartist.attacks.success import Confident
+    from lazyartist.attacks.suspicion import suspicion
+    from lazyartist.criteria import ATTACK_EPSILON
+    from lazyartist.data.task import make_task
+    from lazyartist.inference import evaluating
+    from lazyartist.models.load import load_model
+
+    model = load_model(options.model, options.network)
+    test = make_task(options.dataset).hard["other"]
+    shown = (test.labels == options.source).nonzero()[: options.images, 0]
+    if not len(shown):
+        raise ValueError(f"--from {options.source}: {options.dataset} has the classes 0 to {test.classes - 1}")
+    labels = test.labels[shown]
+    # in their own class's colour: in another, a model that reads colour errs before any noise
+    images = test.render(shown, labels)
+    goal = Confident(torch.full_like(labels, options.target), labels=labels)
+    found = FMN()(model, images, goal)
+    with evaluating(model), torch.no_grad():
+        right = int((model(images).argmax(1) == labels).sum())
+    print(f"{len(shown)} test images of {options.dataset} that show a {options.source};", end=" ")
+    print(f"{right} are named so without noise")
+    print(f"made a {options.target}, over {goal.confidence:.0%} sure; largest change of a pixel, median:")
+    print(f"  found   {float(found.distance.median()):.4f}", end="")
+    print(f"  within {ATTACK_EPSILON:g}: {int((found.distance < ATTACK_EPSILON).sum())}")
+    try:
+        print(f"  proven  {float(Certified()(model, images, goal).median()):.4f}  no noise up to here does it")
+    except NoBoundsError as error:
+        print(f"  proven  nothing: {error}")
+    if suspicious := suspicion(model, images, goal):
+        print(f"suspicious: {suspicious}")
+    return OK

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from lazyartist.attacks import ATTACKS
+from lazyartist.attacks.box import InBox
 from lazyartist.attacks.iterated_sign import IteratedSign
 from lazyartist.attacks.success import Attacked, Confident
 from lazyartist.seeding import seed_from
@@ -29,13 +30,13 @@ class Smallest:
         rounds: halvings of the bracket; 10 leave it within a factor of 1.01.
     """
 
-    attack: IteratedSign = field(default_factory=IteratedSign)
+    attack: InBox = field(default_factory=IteratedSign)
     lowest: float = 1e-4
     highest: float = 1.0
     rounds: int = 10
 
     def __call__(self, model: nn.Module, images: Tensor, goal: Confident, *, seed: int = 0) -> Attacked:
-        """Return for every image the success with the smallest largest pixel change; see `IteratedSign.__call__`.
+        """Return for every image the success with the smallest largest pixel change; see `InBox.__call__`.
 
         `distance` is that change, or infinity where nothing succeeded; `steps` are the gradient steps of all rounds.
         """

@@ -16,32 +16,51 @@ from lazyartist.inference import evaluating
 
 @dataclass(frozen=True, eq=False)
 class Confident:
-    """The model gives the target class more than `confidence`.
+    """The model gives the target class more than `confidence`, or merely answers it.
 
     Attributes:
         target: (N,) int64, the class each image is to be taken for.
-        confidence: the probability to exceed, in (0, 1).
+        confidence: the probability to exceed, in (0, 1); or None: the target's probability is the highest.
+        labels: (N,) int64, the true classes, if they are known: a target that is the label already is refused.
     """
 
     target: Tensor
-    confidence: float = ATTACK_CONFIDENCE
+    confidence: float | None = ATTACK_CONFIDENCE
+    labels: Tensor | None = None
 
     def __post_init__(self) -> None:
-        if not 0 < self.confidence < 1:
+        if self.confidence is not None and not 0 < self.confidence < 1:
             raise ValueError(f"confidence={self.confidence!r}: expected a probability in (0, 1), such as 0.9")
         if not isinstance(self.target, Tensor):
             raise ValueError(f"target: expected a tensor (N,) of integers, got {self.target!r}")
         if self.target.ndim != 1 or self.target.is_floating_point():
             raise ValueError(f"target: expected (N,) integers, got {tuple(self.target.shape)} {self.target.dtype}")
+        if self.labels is not None:
+            if self.labels.shape != self.target.shape:
+                raise ValueError(f"{len(self.target)} targets need as many labels, got {tuple(self.labels.shape)}")
+            if same := int((self.labels == self.target).sum()):
+                raise ValueError(
+                    f"{same} of {len(self.target)} targets are the image's own label: naming it right is no success of "
+                    "an attack; leave these images out"
+                )
 
     def margin(self, logits: Tensor) -> Tensor:
         """Return (N,) the log-odds of the target minus the log-odds of `confidence`: positive is success.
 
-        z_t − logsumexp of the other logits − log(τ / (1 − τ)), which is > 0 exactly where p_t > τ.
+        z_t − logsumexp of the other logits − log(τ / (1 − τ)), which is > 0 exactly where p_t > τ. Without a
+        confidence, z_t − the highest of the others.
         """
         column = self.target[:, None]
-        others = logits.scatter(1, column, -torch.inf).logsumexp(1)
-        return logits.gather(1, column)[:, 0] - others - math.log(self.confidence / (1 - self.confidence))
+        return logits.gather(1, column)[:, 0] - self.pooled(logits.scatter(1, column, -torch.inf)) - self.odds
+
+    @property
+    def odds(self) -> float:
+        """The log-odds that the target's must exceed those of all others together, or of the highest, by."""
+        return 0.0 if self.confidence is None else math.log(self.confidence / (1 - self.confidence))
+
+    def pooled(self, others: Tensor) -> Tensor:
+        """Return (N,) what the target's logit competes with: the others' logsumexp, or the highest of them."""
+        return others.amax(1) if self.confidence is None else others.logsumexp(1)
 
     def holds(self, logits: Tensor) -> Tensor:
         """Return (N,) bool: does it succeed?"""
@@ -49,7 +68,7 @@ class Confident:
 
     def at(self, index: Tensor) -> Confident:
         """Return the goal of the images at `index`."""
-        return Confident(self.target[index], self.confidence)
+        return Confident(self.target[index], self.confidence, None if self.labels is None else self.labels[index])
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +78,8 @@ class Attacked:
     Attributes:
         images: (N, C, H, W), the best found: successful, or with the highest margin.
         success: (N,) bool.
-        distance: (N,) float32, largest pixel change of `images`.
-        steps: (N,) int64, gradient steps until success, or all that were spent.
+        distance: (N,) float32, size of the change: of the largest one of a pixel, unless the attack says otherwise.
+        steps: (N,) int64, gradients spent; or questions asked, where an attack needs no gradient.
     """
 
     images: Tensor

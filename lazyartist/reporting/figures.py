@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 
-from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -12,17 +11,17 @@ import numpy as np
 
 from matplotlib.figure import Figure
 
-from lazyartist.criteria import ATTACK_EPSILON
 from lazyartist.files import write_bytes
 from lazyartist.reporting.cure_figures import correlation_figure, strategies_figure
-from lazyartist.reporting.inks import COLOURS, SPARE
+from lazyartist.reporting.noise_figures import noise_figure, pairs_figure
+from lazyartist.reporting.panels import panels
 from lazyartist.reporting.probe_figures import probes_figure
 from lazyartist.reporting.stats import estimate
 from lazyartist.reporting.table import by, values
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -106,42 +105,7 @@ def budget_figure(rows: Sequence[Row]) -> Figure:
             place.axhline(threshold, color="grey", lw=0.7, ls=":")
         place.set(xlabel="gradient steps of plain ERM", ylabel="accuracy", ylim=(0, 1), xscale="log")
 
-    return _panels(rows, draw)
-
-
-def noise_figure(rows: Sequence[Row]) -> Figure:
-    """Show the share of sevens that can be made a sure 3 against the noise that is allowed."""
-
-    def draw(place: Any, mine: Sequence[Row]) -> None:
-        for name, colour, found in _in_colour(row for row in mine if row.metric == "smallest_epsilon"):
-            needed = np.sort(np.concatenate([np.asarray(row.detail, dtype=float) for row in found]))
-            share = np.arange(1, len(needed) + 1) / len(needed)
-            place.step(needed, share, where="post", color=colour, label=name)
-        place.axvline(ATTACK_EPSILON, color="grey", lw=0.7, ls=":")
-        place.set(xlabel="largest pixel change ε", ylabel="share of sevens called 3, over 90 % sure", ylim=(0, 1.02))
-        place.set_xscale("log")
-
-    return _panels(rows, draw)
-
-
-def _panels(rows: Sequence[Row], draw: Callable[[Any, Sequence[Row]], None]) -> Figure:
-    """A panel for each dataset, painting and network, with its number of seeds and a legend."""
-    cases = by(rows, "dataset", "model", "task")
-    figure = Figure(figsize=(5.4 * len(cases), 3.8), layout="constrained")
-    for place, ((dataset, model, _), mine) in zip(
-        figure.subplots(1, len(cases), squeeze=False)[0], cases.items(), strict=True
-    ):
-        draw(place, mine)
-        place.set_title(f"{dataset}, {model}, {len({row.seed for row in mine})} seeds", fontsize=10)
-        place.legend(frameon=False, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=4)
-    return figure
-
-
-def _in_colour(rows: Iterable[Row]) -> Iterator[tuple[str, str, list[Row]]]:
-    """Yield each strategy's name, its colour and its rows."""
-    spare = cycle(SPARE)
-    for (name,), found in by(rows, "strategy").items():
-        yield name, COLOURS.get(name) or next(spare), found
+    return panels(rows, draw)
 
 
 def _matrix(place: Any, share: NDArray[np.float64]) -> None:
@@ -161,4 +125,5 @@ DRAWERS: dict[str, Callable[[Sequence[Row]], Figure]] = {
     "correlation": correlation_figure,
     "noise": noise_figure,
     "probes": probes_figure,
+    "pairs": pairs_figure,
 }

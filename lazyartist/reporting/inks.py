@@ -15,4 +15,7 @@ COLOURS = {
     "recoloured_reversal": "#2a9d8f",
     "second_opinion": "#7a5195",
 }
-SPARE = ("#4f772d", "#66a182", "#bc5090", "#2f4b7c", "#b5651d")
+SPARE = (
+    *("#4f772d", "#66a182", "#bc5090", "#2f4b7c", "#b5651d"),
+    *("#c9a227", "#5fa8d3", "#606c38", "#f28482", "#a5a58d", "#6d2e46"),
+)

@@ -16,8 +16,9 @@ from lazyartist.reporting.cure_tables import (
     protocol_tables,
     strategies_tables,
 )
+from lazyartist.reporting.noise_tables import cause_tables, noise_tables, pairs_tables
 from lazyartist.reporting.probe_tables import probes_tables
-from lazyartist.reporting.stats import estimate, paired_difference, paired_ratio
+from lazyartist.reporting.stats import paired_difference
 from lazyartist.reporting.table import (
     ACCURACIES,
     INTERVAL,
@@ -28,7 +29,6 @@ from lazyartist.reporting.table import (
     points,
     seeds_of,
     values,
-    with_interval,
 )
 
 
@@ -79,38 +79,6 @@ def recolour_tables(rows: Sequence[Row]) -> list[Table]:
             )
         )
     return tables
-
-
-def noise_tables(rows: Sequence[Row]) -> list[Table]:
-    """How much noise makes a model say the target: fixed ε, smallest ε, and each model against the lazy one."""
-    lines = []
-    for (dataset, _, model), runs in by(rows, "dataset", "task", "model").items():
-        models = {key: values(found) for key, found in by(runs, "strategy", "budget").items()}
-        needed = {key: estimate(v["smallest_epsilon"].values()) for key, v in models.items()}
-        lazy = [v["smallest_epsilon"] for (name, _), v in models.items() if name == "lazy"]
-        n = {key: found[0].n for key, found in by(runs, "strategy", "budget").items()}
-        for key in sorted(models, key=lambda key: -needed[key].mean):
-            v, (name, budget) = models[key], key
-            ratio = "–"
-            if len(lazy) == 1 and name != "lazy":
-                e = paired_ratio(lazy[0], v["smallest_epsilon"])
-                ratio = f"{e.mean:.1f}" + ("" if e.n == 1 else f" [{e.low:.1f}, {e.high:.1f}]")
-            steps = f"{estimate(v['attack_steps'].values()).mean:.0f}"
-            cells = [percent(v["attack_success"]), with_interval(needed[key], 4), steps, ratio]
-            lines.append([dataset, model, name, *cells, str(n[key]), seeds_of(v), budget])
-    table = Table(
-        "Noise: a 7 becomes a 3, over 90 % sure",
-        (
-            *("dataset", "network", "strategy", "fooled within ε < 0.05, %", "median smallest ε", "steps"),
-            *("lazy needs × as much", "sevens", "seeds", "budget"),
-        ),
-        lines,
-        f"{INTERVAL} Sevens in their own class's colour, every pixel moved by less than ε (images in [0, 1]). "
-        "Smallest ε: bisected per image, an upper bound. Steps: median gradient steps of the attack at ε < 0.05; "
-        "an image that never succeeds counts with all of them. Lazy needs: ratio of the medians, paired by seed. "
-        + painted(rows),
-    )
-    return [table]
 
 
 def budget_tables(rows: Sequence[Row]) -> list[Table]:
@@ -194,5 +162,7 @@ RENDERERS: dict[str, Callable[[Sequence[Row]], list[Table]]] = {
     "peers": peers_tables,
     "probes": probes_tables,
     "noise": noise_tables,
+    "pairs": pairs_tables,
+    "cause": cause_tables,
     "speed": speed_tables,
 }

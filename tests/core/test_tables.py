@@ -1,10 +1,11 @@
 import pytest
 
 from lazyartist.reporting.cure_tables import correlation_tables, knobs_tables, naming_tables, strategies_tables
+from lazyartist.reporting.noise_tables import noise_tables
 from lazyartist.reporting.publish import fill_readme, publish
 from lazyartist.reporting.row import append_rows
 from lazyartist.reporting.table import as_csv
-from lazyartist.reporting.tables import budget_tables, lazy_tables, noise_tables, recolour_tables
+from lazyartist.reporting.tables import budget_tables, lazy_tables, recolour_tables
 
 
 def some_rows(row):
@@ -98,7 +99,8 @@ def test_every_figure_can_be_drawn_of_one_other_network(row, tmp_path):
 
     from lazyartist.reporting.figures import DRAWERS, save
 
-    metrics = ("easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy", "follows_colour", "smallest_epsilon")
+    metrics = ("easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy", "follows_colour")
+    metrics += ("smallest_epsilon", "pair_epsilon")
     for study, draw in DRAWERS.items():
         detail = [0.1, None] if study == "noise" else [[1, 2], [3, 4]]
         rows = [row(metric=m, model="resnet18", budget="5 of 9 steps", strategy="new", detail=detail) for m in metrics]

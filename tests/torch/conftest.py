@@ -8,7 +8,8 @@ import torch
 from torch import nn
 
 from lazyartist.data.task import make_task
-from lazyartist.training.fit import Budget, build
+from lazyartist.strategies.erm import Erm
+from lazyartist.training.fit import Budget, build, fit
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -23,6 +24,12 @@ def one_thread():
 @pytest.fixture(scope="session")
 def task():
     return make_task("digits")
+
+
+@pytest.fixture(scope="session")
+def taught(task):
+    """A small network that knows the digits: what attacks and bounds are tried on."""
+    return fit(Erm(), task, "simple_cnn:width=8", budget=Budget(epochs=4, batch_size=32, learning_rate=4e-3)).model
 
 
 @pytest.fixture

@@ -35,7 +35,6 @@ def measure(name, tmp_path, *, fresh=False, progress=lambda run, measured: None,
         ("correlation", {"easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy"}),
         ("protocol", {"unbiased_accuracy", "hard_other_accuracy"}),
         ("naming", {"average_precision", "precision_at_count", "auroc"}),
-        ("noise", {"attack_success", "attack_steps", "smallest_epsilon", "right_before_noise", "largest_change"}),
         ("budget", {"easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy"}),
     ],
 )

@@ -1,0 +1,64 @@
+"""The loop of all attacks that climb a gradient inside a box."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from lazyartist.attacks.box import Best, Box
+from lazyartist.attacks.success import Confident
+
+
+Loss = Literal["margin", "cross_entropy"]
+LAST_STEP = 0.1  # of the first
+
+
+def ascend(
+    model: nn.Module,
+    goal: Confident,
+    box: Box,
+    best: Best,
+    at: Tensor,
+    start: Tensor,
+    *,
+    steps: int,
+    step_size: float,
+    momentum: float = 0.0,
+    loss: Loss = "margin",
+) -> Tensor:
+    """Step along the sign of the gradient; return the indices of the images that did not succeed.
+
+    Args:
+        model: in evaluation mode.
+        goal: what counts as success, for the whole batch.
+        box: where to stay.
+        best: where tries are offered and gradient steps are counted.
+        at: (A,) the images to attack; one that succeeds leaves.
+        start: (A, C, H, W), where they begin.
+        steps: gradient steps an image may cost.
+        step_size: of ε, for the first step; the size falls linearly towards a tenth of that.
+        momentum: share of the old direction that is kept, each gradient counted by its mean size (MI-FGSM).
+        loss: what is climbed; success is always the margin's.
+    """
+    x, direction = start, torch.zeros_like(start)
+    for step in range(steps + 1):
+        x = x.detach().requires_grad_()
+        logits, here = model(x), goal.at(at)
+        margin = here.margin(logits)
+        best.offer(at, x.detach(), margin.detach())
+        going = margin <= 0
+        if step == steps or not bool(going.any()):
+            return at[going]
+        climbed = margin if loss == "margin" else -cross_entropy(logits, here.target, reduction="none")
+        (gradient,) = torch.autograd.grad(climbed[going].sum(), x)
+        at, x, gradient, direction = at[going], x.detach()[going], gradient[going], direction[going]
+        tiny = torch.finfo(gradient.dtype).tiny
+        direction = momentum * direction + gradient / gradient.abs().mean((1, 2, 3), keepdim=True).clamp_min(tiny)
+        size = step_size * (1 - (1 - LAST_STEP) * step / steps)
+        x = box.clip(x + size * box.radius[at] * direction.sign(), at)
+        best.steps[at] += 1
+    return at

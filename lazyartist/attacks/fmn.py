@@ -1,0 +1,99 @@
+"""Fast minimum norm: the smallest noise, along the border of success."""
+
+from __future__ import annotations
+
+import math
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import torch
+
+from torch import Tensor, nn
+
+from lazyartist.attacks import ATTACKS
+from lazyartist.attacks.success import Attacked, Confident, check
+from lazyartist.inference import evaluating
+
+
+Norm = Literal["linf", "l2"]
+TRUST, PATIENCE = 2.0, 10.0  # times the distance that a first ball reaches; steps after which it reaches twice as far
+WIDE = 0.25  # what a wider ball's steps are measured by
+TINY = torch.finfo(torch.float32).tiny
+
+
+@ATTACKS.register("fmn", source="Pintor et al. 2021, arXiv:2102.12827")
+@dataclass(frozen=True)
+class FMN:
+    """Step towards success, project to a ball that shrinks where the try succeeds and grows where it does not.
+
+    The border that is followed is that of `Confident`: the confidence to reach, not the change of the answer. Before
+    the first success, the ball reaches some way beyond the border of the margin's linear model, and ever further. (With
+    the paper's ball, just up to there, 4 to 48 % of 48 digits found none in L2, on two networks.) Steps are measured in
+    the ball's radius, so that a model which takes a tenth of the noise needs no other settings.
+
+    Attributes:
+        norm: "linf", the largest change of a pixel, or "l2", the root of the sum of squares; `distance` is in it.
+        steps: gradients that every image costs.
+        step_size: root mean square change of a pixel by the first step, in radii (in L2: of one pixel's share of it);
+            a cosine takes it to a hundredth of that.
+        shrink: share of its radius that a ball loses or wins in the first step; a cosine takes it to a fiftieth.
+    """
+
+    norm: Norm = "linf"
+    steps: int = 100
+    step_size: float = 0.4
+    shrink: float = 0.05
+
+    def __post_init__(self) -> None:
+        if self.norm not in get_args(Norm):
+            raise ValueError(f"norm={self.norm!r}: expected one of {', '.join(get_args(Norm))}")
+        if self.steps < 1 or not self.step_size > 0 or not 0 < self.shrink < 1:
+            raise ValueError(f"{self}: expected positive steps and step size, and a share to shrink by in (0, 1)")
+
+    def __call__(self, model: nn.Module, images: Tensor, goal: Confident) -> Attacked:
+        """Return for every image the success with the smallest noise; `distance` is infinite where nothing succeeded.
+
+        Args:
+            model: any classifier from images to logits; it is left as it was.
+            images: (N, C, H, W) float32 in [0, 1].
+            goal: what counts as success.
+
+        Raises:
+            ValueError: see `check`.
+        """
+        check(model, images, goal)
+        images = images.contiguous(memory_format=torch.channels_last)
+        best, distance = images.clone(), torch.full((len(images),), torch.inf, dtype=images.dtype)
+        radius, noise = distance.clone(), torch.zeros_like(images)
+        pixels = 1.0 if self.norm == "linf" else math.sqrt(images[0].numel())
+        with evaluating(model):
+            for step in range(self.steps):
+                x = (images + noise).requires_grad_()
+                margin = goal.margin(model(x))
+                (gradient,) = torch.autograd.grad(margin.sum(), x)
+                x, margin, size = x.detach(), margin.detach(), self._size(noise)
+                success = margin > 0
+                better = success & (size < distance)
+                best[better], distance[better] = x[better], size[better]
+                cosine = (1 + math.cos(math.pi * step / self.steps)) / 2
+                shrink = self.shrink * (0.02 + 0.98 * cosine)
+                reach = TRUST * 2 ** (step / PATIENCE) * margin.abs() / self._dual(gradient).clamp_min(TINY)
+                missed = torch.where(distance.isfinite(), radius * (1 + shrink), size + reach)
+                radius = torch.where(success, torch.minimum(radius, distance) * (1 - shrink), missed)
+                unit = gradient / gradient.square().mean((1, 2, 3), keepdim=True).sqrt().clamp_min(TINY)
+                length = self.step_size * (0.01 + 0.99 * cosine) * (radius / pixels).clamp_max(WIDE)
+                noise = self._project(noise + length[:, None, None, None] * unit, radius)
+                noise = (images + noise).clamp(0, 1) - images
+        return Attacked(best, distance.isfinite(), distance, torch.full((len(images),), self.steps))
+
+    def _size(self, noise: Tensor) -> Tensor:
+        return noise.abs().amax((1, 2, 3)) if self.norm == "linf" else noise.square().sum((1, 2, 3)).sqrt()
+
+    def _dual(self, gradient: Tensor) -> Tensor:
+        return gradient.abs().sum((1, 2, 3)) if self.norm == "linf" else gradient.square().sum((1, 2, 3)).sqrt()
+
+    def _project(self, noise: Tensor, radius: Tensor) -> Tensor:
+        if self.norm == "linf":
+            return noise.clamp(-radius[:, None, None, None], radius[:, None, None, None])
+        return noise * (radius / self._size(noise).clamp_min(TINY)).clamp_max(1)[:, None, None, None]
