@@ -170,7 +170,7 @@ def source_digest(*things: Any) -> str:
     own = [_files_of(thing.__module__) for thing in things]
     if not all(own):
         return uuid4().hex
-    return code_fingerprint(tuple(dict.fromkeys([*shared, *sorted(set().union(*own))])))
+    return code_fingerprint(dict.fromkeys([*shared, *sorted(set().union(*own))]))
 
 
 def _files_of(module: str) -> set[Path]:

@@ -2,6 +2,8 @@
 
 import math
 
+from functools import partial
+
 import pytest
 import torch
 
@@ -25,6 +27,8 @@ def small():
             patch.setattr(f"lazyartist.studies.{name}", value)
         for name, value in {"noise.TRIES": 20, "pairs.IMAGES": 1, "pairs.STEPS": 3, "cause.SEVENS": 4}.items():
             patch.setattr(f"lazyartist.studies.{name}", value)
+        for study in ("noise", "cause"):
+            patch.setattr(f"lazyartist.studies.{study}.fool", partial(fool, steps=20))
         yield
 
 
