@@ -14,21 +14,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Criterion:
-    """A number to beat: `metric` must lie strictly `above` or `below` the `threshold`, or be `at least` that."""
+    """A number to beat: `metric` must lie `above` or `below` the `threshold`, or be `at least` or `at most` that."""
 
     metric: str
-    direction: Literal["above", "at least", "below"]
+    direction: Literal["above", "at least", "below", "at most"]
     threshold: float
     source: str
 
     def holds(self, value: float) -> bool:
         """Say whether one measured value clears the threshold; a NaN never does."""
-        compare = {"above": operator.gt, "at least": operator.ge, "below": operator.lt}[self.direction]
+        compare = {"above": operator.gt, "at least": operator.ge, "below": operator.lt, "at most": operator.le}[
+            self.direction
+        ]
         return bool(compare(value, self.threshold))
 
     def holds_for(self, estimate: Estimate) -> bool:
         """Say whether the bad end of the 95 % interval clears the threshold: an interval needs two seeds at least."""
-        return self.holds(estimate.high if self.direction == "below" else estimate.low)
+        return self.holds(estimate.high if self.direction in ("below", "at most") else estimate.low)
 
     def __str__(self) -> str:
         return f"{self.metric} {self.direction} {self.threshold:g}"
@@ -45,6 +47,15 @@ OWN_HUES = Criterion("own_hues", "at least", 0.9, "this project, on MNIST: lazy 
 ATTACK_SUCCESS = Criterion(
     "attack_success", "at least", 0.90, "the exercise, task 5: a 7 becomes a 3, over 90 % sure, every pixel within 0.05"
 )
+
+SAE_VARIANCE = Criterion("explained_variance", "at least", 0.95, "this project, task 6: of the last hidden layer")
+SAE_L0 = Criterion("l0", "at most", 16, "this project, task 6: 16 features at once")
+SAE_DEAD = Criterion("dead_share", "at most", 0.05, "this project, task 6: at most one feature in twenty is dead")
+SAE_COLOURS = Criterion("colour_auroc", "at least", 0.95, "this project, task 6: a feature for each of ten colours")
+SAE_FOUND_AGAIN = Criterion("found_again", "at least", 0.80, "this project, task 6: colour features in another seed")
+DIALLED = Criterion("dialled_colours", "at least", 9, "this project, task 6: of ten colours, on 90 % of other images")
+DIAL_CONTROL = Criterion("dial_up", "below", 0.20, "this project, task 6: random features in place of a colour's")
+DECOMPOSITION = (SAE_VARIANCE, SAE_L0, SAE_DEAD, SAE_COLOURS)
 
 # what the best ways to train reach, mean of both hard splits
 BEST_BY_LABELS_ALONE = {

@@ -42,11 +42,11 @@ class Weights:
 
     def before(self, x: Tensor) -> Tensor:
         """Return what goes into the activation function, (…, B, F), for vectors (…, B, D)."""
-        return (x - self.centre) @ self.encoder + self.bias
+        return _affine(self.bias - self.centre @ self.encoder, x, self.encoder)
 
     def decode(self, z: Tensor) -> Tensor:
         """Return the vectors (…, B, D) that codes (…, B, F) stand for."""
-        return z @ self.decoder + self.centre
+        return _affine(self.centre, z, self.decoder)
 
     def rescaled(self, centre: Tensor, scale: Tensor) -> Weights:
         """Return the same autoencoder for vectors that are `scale` times as large and lie about `centre` (1, D).
@@ -65,7 +65,9 @@ class Weights:
         f = self.sizes[s]
         cut = {"encoder": self.encoder[s, :, :f], "decoder": self.decoder[s, :f], "centre": self.centre[s]}
         cut |= {"bias": self.bias[s, :, :f], "threshold": self.threshold[s, :, :f]}
-        return Weights(**{name: tensor.detach().clone() for name, tensor in cut.items()}, sizes=(f,))
+        # laid out as they will be when they are loaded again: another layout gives other last bits
+        own = {name: tensor.detach().clone(memory_format=torch.contiguous_format) for name, tensor in cut.items()}
+        return Weights(**own, sizes=(f,))
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,11 @@ class Autoencoder:
     def __repr__(self) -> str:
         d = self.weights.decoder.shape[1]
         return f"Autoencoder({self.variant!r}, {self.features} features of {d} dimensions, seed {self.seed})"
+
+
+def _affine(shift: Tensor, x: Tensor, matrix: Tensor) -> Tensor:
+    """Return x @ matrix + shift in one pass over the result; shift is (…, 1, n)."""
+    return torch.baddbmm(shift, x, matrix) if x.ndim == 3 else torch.addmm(shift, x, matrix)
 
 
 def keep_largest(values: Tensor, k: int) -> Tensor:

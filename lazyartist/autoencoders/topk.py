@@ -35,7 +35,9 @@ class TopK(Variant):
     def encode(self, weights: Weights, before: Tensor, *, training: bool = False) -> Tensor:
         """Keep the k largest of each vector."""
         del weights, training
-        return keep_largest(before.relu(), self.k)
+        top = before.topk(min(self.k, before.shape[-1]), dim=-1, sorted=False)
+        # a ReLU of the few that are kept, not of all
+        return torch.zeros_like(before).scatter(-1, top.indices, top.values.relu())
 
     def extra_loss(self, weights: Weights, step: Step) -> Tensor:
         """Return the auxiliary loss, (S,): see `reviving_loss`."""

@@ -18,6 +18,8 @@ from lazyartist.seeding import seed_from
 # ten million, which here would be never.
 PATIENCE = 2048
 JITTER = 0.01  # tells first directions apart where two vectors are the same, in units of the vectors
+SPREAD = 4096  # vectors that the first directions are chosen from
+CANDIDATES = 8  # tried for each of them
 FIRST_THRESHOLD = 0.1  # for vectors of mean square 1; only some variants have thresholds
 CALIBRATION = 1 << 14  # vectors that a threshold is set on at the end
 
@@ -83,7 +85,8 @@ def train(
     orders = [_order(len(x), training.batch_size, generator) for generator in generators]
     for step in range(training.steps):
         progress = step / training.steps
-        batch = x[torch.stack([next(order) for order in orders])]  # (S, B, D)
+        index = torch.cat([next(order) for order in orders])
+        batch = x.index_select(0, index).view(len(members), -1, x.shape[1])  # (S, B, D), faster than x[…]
         before = weights.before(batch)
         z = variant.encode(weights, before, training=True)
         x_hat = weights.decode(z)
@@ -119,22 +122,40 @@ def _normalised(vectors: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def _first_weights(sizes: Sequence[int], x: Tensor, generators: Sequence[torch.Generator]) -> Weights:
-    """Return the directions of random vectors, read by the encoder as they are written by the decoder.
+    """Return the directions of vectors far from each other, read by the encoder as they are written by the decoder.
 
     Each feature thus fires at first for the vector that it was taken from. Random directions would not: a lazy model's
-    hidden layer has few dimensions that vary, and most of the features would be dead before the first step.
+    hidden layer has few dimensions that vary, and most of the features would be dead before the first step. Vectors
+    taken at random leave out what is rare, each seed something else: features of two seeds would match less often.
     """
     s, (n, d), f = len(sizes), x.shape, max(sizes)
     decoder = torch.zeros(s, f, d)
     bias = torch.full((s, 1, f), -torch.inf)  # what is beyond an autoencoder's own size never fires
     for i, (size, generator) in enumerate(zip(sizes, generators, strict=True)):
-        drawn = torch.cat([torch.randperm(n, generator=generator) for _ in range(-(-size // n))])[:size]
+        some = x[torch.randperm(n, generator=generator)[:SPREAD]]
         jitter = torch.randn(size, d, generator=generator)
-        decoder[i, :size] = normalize(x[drawn] + JITTER * jitter)
+        decoder[i, :size] = normalize(_spread(some, size, generator) + JITTER * jitter)
         bias[i, :, :size] = 0
     return Weights(
         decoder.mT.clone(), bias, decoder, torch.zeros(s, 1, d), torch.full((s, 1, f), FIRST_THRESHOLD), sizes
     )
+
+
+def _spread(x: Tensor, size: int, generator: torch.Generator) -> Tensor:
+    """Return `size` of the vectors (N, D), spread as k-means++ spreads its first centres, the best of a few each time.
+
+    Source: Arthur and Vassilvitskii 2007, k-means++, with its greedy choice.
+    """
+    chosen = [int(torch.randint(len(x), (1,), generator=generator))]
+    far = (x - x[chosen[0]]).square().sum(1)  # (N,), from the nearest that is chosen
+    while len(chosen) < size:
+        # where there are fewer different vectors than features, some are taken twice
+        tried = torch.multinomial(far + 1e-12, CANDIDATES, replacement=True, generator=generator)
+        nearer = torch.minimum(far, torch.cdist(x[tried], x).square())  # (C, N)
+        best = int(nearer.sum(1).argmin())
+        chosen.append(int(tried[best]))
+        far = nearer[best]
+    return x[chosen]
 
 
 def _order(n: int, batch_size: int, generator: torch.Generator) -> Iterator[Tensor]:

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from lazyartist.files import write_bytes
 from lazyartist.reporting.cure_figures import correlation_figure, strategies_figure
+from lazyartist.reporting.decomposition_figures import decomposition_figure, variants_figure
 from lazyartist.reporting.noise_figures import noise_figure, pairs_figure
 from lazyartist.reporting.panels import panels
 from lazyartist.reporting.probe_figures import probes_figure
@@ -126,4 +127,6 @@ DRAWERS: dict[str, Callable[[Sequence[Row]], Figure]] = {
     "noise": noise_figure,
     "probes": probes_figure,
     "pairs": pairs_figure,
+    "decomposition": decomposition_figure,
+    "variants": variants_figure,
 }

@@ -16,6 +16,12 @@ from lazyartist.reporting.cure_tables import (
     protocol_tables,
     strategies_tables,
 )
+from lazyartist.reporting.decomposition_tables import (
+    decomposition_tables,
+    erasure_tables,
+    presence_tables,
+    variants_tables,
+)
 from lazyartist.reporting.noise_tables import cause_tables, noise_tables, pairs_tables
 from lazyartist.reporting.probe_tables import probes_tables
 from lazyartist.reporting.stats import paired_difference
@@ -164,5 +170,9 @@ RENDERERS: dict[str, Callable[[Sequence[Row]], list[Table]]] = {
     "noise": noise_tables,
     "pairs": pairs_tables,
     "cause": cause_tables,
+    "decomposition": decomposition_tables,
+    "variants": variants_tables,
+    "presence": presence_tables,
+    "erasure": erasure_tables,
     "speed": speed_tables,
 }

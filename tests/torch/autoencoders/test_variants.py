@@ -38,7 +38,7 @@ def test_topk_finds_the_directions_that_the_data_are_made_of(truth):
     (found,) = train(TopK(k=3), x, features=32, training=Training(steps=600, batch_size=128, learning_rate=5e-3))
     assert explained_variance(x, found(x)) > 0.9
     assert match(directions, found.directions).shared > 0.9
-    assert dead_share(found.encode(x)) == 0
+    assert dead_share(found.encode(x)) <= 1 / 32
 
 
 @pytest.mark.parametrize("name", list(AUTOENCODERS))

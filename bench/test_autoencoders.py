@@ -1,0 +1,126 @@
+"""A training step of our TopK autoencoder beside those of overcomplete and dictionary_learning; seeds as one product.
+
+    pip install --no-deps overcomplete==0.3.0 dictionary-learning==0.1.0
+    pip install einops timm opencv-python-headless scikit-image
+    pytest bench/test_autoencoders.py --lazy-results results
+
+Equal sizes, batches, vectors in memory, one thread. Medians of alternating runs; what comes before the first step is
+taken away.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+
+from types import ModuleType, SimpleNamespace
+
+import pytest
+import torch
+
+from lazyartist.autoencoders.topk import TopK
+from lazyartist.autoencoders.train import Training, train
+
+from . import speed_rows
+
+
+N, D, F, K, BATCH = 16384, 64, 512, 8, 512
+STEPS, ROUNDS = 100, 5
+
+
+@pytest.fixture(scope="module")
+def x():
+    generator = torch.Generator().manual_seed(0)
+    return torch.randn(N, D, generator=generator) @ torch.randn(D, D, generator=generator) / 8
+
+
+def ours(x, features=F, batch=BATCH, seeds=(0,), steps=STEPS):
+    train(TopK(k=K), x, features=features, seeds=seeds, training=Training(steps=steps, batch_size=batch))
+
+
+def overcomplete(x):
+    """Return a run of its own training loop, with its own loss and a loader that only slices."""
+    import matplotlib as mpl
+
+    from matplotlib import cm
+
+    cm.get_cmap = mpl.colormaps.get_cmap  # it asks for a name that matplotlib 3.9 took away
+    sae = pytest.importorskip("overcomplete.sae")
+    losses, loop = (pytest.importorskip(f"overcomplete.sae.{name}") for name in ("losses", "train"))
+    model = sae.TopKSAE(D, nb_concepts=F, top_k=K, encoder_module="linear")
+    optimizer = torch.optim.Adam(model.parameters(), 2e-3)
+    batches = [x[torch.randint(N, (BATCH,))] for _ in range(STEPS)]
+
+    def run():
+        loop.train_sae(model, batches, losses.top_k_auxiliary_loss, optimizer, nb_epochs=1, clip_grad=1.0, monitoring=0)
+
+    return run
+
+
+def dictionary_learning(x):
+    """Return a run of its own trainer, step by step."""
+    for name, what in (("nnsight", "LanguageModel"), ("transformers", "AutoConfig")):
+        if name not in sys.modules:  # only for language models, but imported
+            sys.modules[name] = ModuleType(name)
+            setattr(sys.modules[name], what, object)
+    trainer_of = pytest.importorskip("dictionary_learning.trainers.top_k").TopKTrainer
+    trainer = trainer_of(
+        steps=10**6, activation_dim=D, dict_size=F, k=K, layer=0, lm_name="", lr=2e-3, warmup_steps=0, device="cpu"
+    )
+    batches = [x[torch.randint(N, (BATCH,))] for _ in range(STEPS)]
+    done = SimpleNamespace(steps=0)
+
+    def run():
+        for batch in batches:
+            trainer.update(done.steps, batch)
+            done.steps += 1
+
+    return run
+
+
+def seconds(function):
+    start = time.process_time()
+    function()
+    return time.process_time() - start
+
+
+def in_turn(functions):
+    """Return the median seconds of each, measured A B … B A."""
+    times = {name: [] for name in functions}
+    for function in functions.values():
+        function()
+    for i in range(ROUNDS):
+        for name in functions if i % 2 == 0 else reversed(functions):
+            times[name].append(seconds(functions[name]))
+    return {name: statistics.median(found) for name, found in times.items()}
+
+
+@pytest.mark.parametrize("peer", [overcomplete, dictionary_learning], ids=lambda peer: peer.__name__)
+def test_step_beside_peers(x, peer, lazy_results):
+    with torch.random.fork_rng(devices=[]):
+        found = in_turn({"ours": lambda: ours(x, steps=STEPS + 1), "start": lambda: ours(x, steps=1), "peer": peer(x)})
+    mine, theirs = found["ours"] - found["start"], found["peer"]
+    name = peer.__name__
+    what = {
+        f"autoencoder step, beside {name}, ms": 1e3 * mine / STEPS,
+        f"autoencoder step of {name}, ms": 1e3 * theirs / STEPS,
+        f"autoencoder step / that of {name}": mine / theirs,
+    }
+    speed_rows.keep(lazy_results, what, n=ROUNDS, data="")
+
+
+@pytest.mark.parametrize("batch", [64, 256, 512])
+def test_five_seeds_as_one(x, batch, lazy_results):
+    """As the study trains them, and with other batches: what is saved is what each call costs before it computes."""
+
+    def run(seeds, steps):
+        return lambda: ours(x, 64, batch, seeds, steps)
+
+    together, alone = range(5), (0,)
+    found = in_turn(
+        {f"{len(seeds)} {steps}": run(seeds, steps) for seeds in (together, alone) for steps in (STEPS + 1, 1)}
+    )
+    one, five = (found[f"{n} {STEPS + 1}"] - found[f"{n} 1"] for n in (1, 5))
+    what = f"five autoencoders in turn / as one, batches of {batch}"
+    speed_rows.keep(lazy_results, {what: 5 * one / five}, n=ROUNDS, data="")
