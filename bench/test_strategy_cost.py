@@ -19,7 +19,7 @@ from lazyartist.training.fit import fit
 from . import speed_rows
 
 
-PART, ROUNDS = 8, 5
+PART, ROUNDS = 8, 3
 
 
 def test_cost(lazy_results):
