@@ -80,6 +80,8 @@ def variants_figure(rows: Sequence[Row]) -> Figure:
         )
         ticks = (2, 4, 8, 16, 32)
         place.set_xticks(ticks, [str(tick) for tick in ticks])
+        shares = (0.25, 0.5, 1, 2, 4, 8)
+        place.set_yticks(shares, [f"{share:g}" for share in shares])
         place.minorticks_off()
         place.set_title(f"{dataset}, {model}, {len({row.seed for row in mine})} seeds", fontsize=10)
         if lines:
@@ -105,8 +107,8 @@ class Shown:
 def features_page(columns: Mapping[str, Sequence[Shown]], amounts: Sequence[float], title: str) -> Figure:
     """Show features with their top images and the curve of their dial, a column for each kind."""
     length = max(map(len, columns.values()))
-    figure = Figure(figsize=(11, 0.62 * length + 1.1), layout="constrained")
-    ratios = {"width_ratios": [3.6, 1.2] * len(columns)}
+    figure = Figure(figsize=(8.6, 0.62 * length + 1.1), layout="constrained")
+    ratios = {"width_ratios": [2.3, 1.2] * len(columns)}
     axes = figure.subplots(length, 2 * len(columns), squeeze=False, gridspec_kw=ratios)
     for i, (kind, shown) in enumerate(columns.items()):
         for j in range(length):

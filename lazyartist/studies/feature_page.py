@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lazyartist.studies.base import Run
     from lazyartist.training.store import Store, Trained
 
-SHOWN = 10
+SHOWN, IMAGES = 10, 5
 
 
 def draw_pages(runs: Sequence[Run], store: Store, results: Path) -> list[Path]:
@@ -51,12 +51,13 @@ def page(run: Run, trained: Trained) -> Figure:
     living = [card for card in cards if card.density > 0 and card.index not in taken]
     shapes = sorted(living, key=lambda card: -card.eta_class)[:SHOWN]
     columns = {
-        "the best feature of each colour; its dial: called that colour's class": [
+        "each colour's best feature, and its dial": [
             _shown(at, found, card, colour) for colour, card in enumerate(colours)
         ],
-        "the features that are most about shape; their dials": [_shown(at, found, card, None) for card in shapes],
+        "those most about shape, and theirs": [_shown(at, found, card, None) for card in shapes],
     }
-    return features_page(columns, UP, f"Features of a lazy model's last hidden layer: {run.dataset}, seed {run.seed}")
+    title = f"A lazy model's last hidden layer: {run.dataset}, seed {run.seed}\nη²: how much colour and class explain"
+    return features_page(columns, UP, title)
 
 
 def _shown(at: Hidden, found: Autoencoder, card: Feature, colour: int | None) -> Shown:
@@ -65,7 +66,7 @@ def _shown(at: Hidden, found: Autoencoder, card: Feature, colour: int | None) ->
     target = int((at.head.weight @ direction).argmax()) if colour is None else colour
     others = at.at_test[(at.test.colours != target) & (at.test.labels != target)][:ASKED]
     shares = [float((at.answers(others + a * at.size * direction) == target).double().mean()) for a in UP]
-    images = at.fair.render(torch.tensor(card.top)).permute(0, 2, 3, 1)  # (n, H, W, 3)
-    about = f"η² of colour {card.eta_colour:.2f}, of class {card.eta_class:.2f}"
+    images = at.fair.render(torch.tensor(card.top[:IMAGES])).permute(0, 2, 3, 1)  # (n, H, W, 3)
+    about = f"colour {card.eta_colour:.2f}, class {card.eta_class:.2f}"
     title = f"{card.name}: AUROC {card.confidence:.2f}, {about}" if card.means else f"{card.name}: {about}"
     return Shown(title, torch.cat(tuple(images), dim=1).numpy(), {f"called {target}": shares})
