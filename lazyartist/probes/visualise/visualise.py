@@ -56,7 +56,7 @@ class Visualise:
     Source: Olah et al. 2017, doi:10.23915/distill.00007; the regularisers as in Yosinski et al. 2015, arXiv:1506.06579.
     """
 
-    steps: int = 100
+    steps: int = 200
     step_size: float = 0.05
     start: Start = "pixels"
     l2: float = 0.0
