@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from lazyartist.reporting.decomposition_tables import CASE, about
 from lazyartist.reporting.stats import estimate
-from lazyartist.reporting.table import by
+from lazyartist.reporting.table import by, seeds_of_all
 
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ def decomposition_figure(rows: Sequence[Row]) -> Figure:
             place.set(ylim=(-3, 103), xticks=range(len(amounts)), xticklabels=[f"{amount:g}" for amount in amounts])
             place.set_title(title, fontsize=9)
             place.set_xlabel("times the layer's usual deviation", fontsize=8)
-        seeds = len({row.seed for row in mine})
-        line[0].set_ylabel(f"{dataset}, {model}, {seeds} seeds\nshare of images, %", fontsize=9)
+        line[0].set_ylabel(f"{dataset}, {model}, {seeds_of_all(mine)}\nshare of images, %", fontsize=9)
     handles, labels = lines[0][0].get_legend_handles_labels()
     if handles:
         figure.legend(handles, labels, loc="outside lower center", ncols=6, frameon=False, fontsize=8)
@@ -83,7 +82,7 @@ def variants_figure(rows: Sequence[Row]) -> Figure:
         shares = (0.25, 0.5, 1, 2, 4, 8)
         place.set_yticks(shares, [f"{share:g}" for share in shares])
         place.minorticks_off()
-        place.set_title(f"{dataset}, {model}, {len({row.seed for row in mine})} seeds", fontsize=10)
+        place.set_title(f"{dataset}, {model}, {seeds_of_all(mine)}", fontsize=10)
         if lines:
             place.legend(frameon=False, fontsize=9)
     return figure

@@ -14,7 +14,7 @@ from lazyartist.criteria import ATTACK_EPSILON
 from lazyartist.reporting.noise_tables import square
 from lazyartist.reporting.panels import in_colour
 from lazyartist.reporting.stats import estimate
-from lazyartist.reporting.table import by, values
+from lazyartist.reporting.table import by, seeds_of_all, values
 
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def noise_figure(rows: Sequence[Row]) -> Figure:
     for (left, right), ((dataset, model, _), mine) in zip(lines, cases.items(), strict=True):
         _curves(left, mine)
         _brackets(right, mine)
-        left.set_title(f"{dataset}, {model}, {len({row.seed for row in mine})} seeds", fontsize=10)
+        left.set_title(f"{dataset}, {model}, {seeds_of_all(mine)}", fontsize=10)
         right.set_title("proven to be too little – found to be enough (median)", fontsize=10)
         for place in (left, right):
             place.axvline(ATTACK_EPSILON, color="grey", lw=0.7, ls=":")

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from lazyartist.reporting.inks import COLOURS, SPARE
 from lazyartist.reporting.probe_tables import KINDS, PLACES, layers_of, models_of
 from lazyartist.reporting.stats import Estimate, estimate
-from lazyartist.reporting.table import by, values
+from lazyartist.reporting.table import by, seeds_of_all, values
 
 
 if TYPE_CHECKING:
@@ -38,11 +38,10 @@ def probes_figure(rows: Sequence[Row]) -> Figure:
     figure.subplots_adjust(wspace=0.22, hspace=0.55)
     lines = figure.subplots(len(cases), 3, squeeze=False, gridspec_kw={"width_ratios": [2, 3, 3]})
     for line, ((dataset, model), mine) in zip(lines, cases.items(), strict=True):
-        n = len({row.seed for row in mine})
         _proof(line[0], mine)
         _kinds(line[1], mine)
         _places(line[2], mine)
-        line[0].set_title(f"{dataset}, {model}, {n} seeds\nanswers in another class's colour", fontsize=9)
+        line[0].set_title(f"{dataset}, {model}, {seeds_of_all(mine)}\nanswers in another class's colour", fontsize=9)
     return figure
 
 
