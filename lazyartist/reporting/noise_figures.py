@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from lazyartist.criteria import ATTACK_EPSILON
-from lazyartist.reporting.noise_tables import square
+from lazyartist.reporting.noise_numbers import square
 from lazyartist.reporting.panels import in_colour
 from lazyartist.reporting.stats import estimate
 from lazyartist.reporting.table import by, seeds_of_all, values

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from collections.abc import Sequence
-from statistics import median
 from typing import TYPE_CHECKING
 
-from lazyartist.reporting.stats import Estimate, estimate
+from lazyartist.reporting.noise_numbers import NOTHING, mean_size, over, quartiles, square, written
+from lazyartist.reporting.stats import estimate
 from lazyartist.reporting.table import (
     INTERVAL,
     Table,
@@ -18,7 +18,6 @@ from lazyartist.reporting.table import (
     percent,
     seeds_of,
     values,
-    with_interval,
 )
 
 
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
     from lazyartist.reporting.row import Row
 
 PAINTS = {"": "its class's colour", "conflicting_": "another's colour", "grey_": "grey"}
-Sizes = dict[int, list[float | None]]  # seed -> noise of each image
-NOTHING = "–"
-NONE_FOUND = "∞"
 PAIRED = "Lazy needs: × as much, the median of the images' own ratios, geometric mean over seeds [95 % interval]."
 
 
@@ -59,11 +55,11 @@ def _bracket(cases: Cases, rows: Sequence[Row]) -> Table:
     for (dataset, _, model), models in cases:
         for (name, budget), mine in models.items():
             v = values(mine)
-            found = [percent(v["attack_success"]), _sizes(v, "smallest_epsilon"), _quartiles(mine)]
-            proven = [_sizes(v, "certified_epsilon"), _sizes(v, "attack_over_certified", 1)]
+            found = [percent(v["attack_success"]), mean_size(v, "smallest_epsilon"), quartiles(mine)]
+            proven = [mean_size(v, "certified_epsilon"), mean_size(v, "attack_over_certified", 1)]
             sevens = str(max(row.n for row in mine))
             about = [_steps(v), _ratio(models, name, mine, "smallest_epsilon"), sevens, seeds_of(v), budget]
-            lines.append([dataset, model, name, *found, *proven, _sizes(v, "flip_epsilon"), *about])
+            lines.append([dataset, model, name, *found, *proven, mean_size(v, "flip_epsilon"), *about])
     return Table(
         "Noise: a 7 becomes a 3, over 90 % sure",
         (
@@ -89,7 +85,7 @@ def _paints(cases: Cases) -> Table:
                 shares = [
                     percent(v[f"{prefix}{m}"]) for m in ("right_before_noise", "already_target", "attack_success")
                 ]
-                sizes = [_sizes(v, f"{prefix}{m}") for m in ("smallest_epsilon", "flip_epsilon")]
+                sizes = [mean_size(v, f"{prefix}{m}") for m in ("smallest_epsilon", "flip_epsilon")]
                 ratio = _ratio(models, name, mine, f"{prefix}smallest_epsilon")
                 lines.append([dataset, model, name, words, *shares, *sizes, ratio, seeds_of(v)])
     return Table(
@@ -111,7 +107,7 @@ def _checks(cases: Cases) -> Table:
             v = values(mine)
             shares = [percent(v[m]) for m in ("square_success", "random_success", "zero_gradients", "randomised")]
             crossed = f"{sum(v['bound_crossed'].values()):.0f}"
-            bisected = _sizes(v, "found_over_bisected", 3)
+            bisected = mean_size(v, "found_over_bisected", 3)
             lines.append([dataset, model, name, bisected, *shares, crossed, seeds_of(v)])
     return Table(
         "Noise: does anything find less?",
@@ -140,11 +136,13 @@ def pairs_tables(rows: Sequence[Row]) -> list[Table]:
         v = values(mine)
         medians = square(mine, "pair_epsilon")
         cells = {(i, j): x for i, line in enumerate(medians) for j, x in enumerate(line) if not math.isnan(x)}
-        ends = [f"{i} → {j}: {_size(cells[i, j])}" for i, j in sorted(cells, key=cells.__getitem__)[:: len(cells) - 1]]
-        noise = [_sizes(v, f"{paint}pair_epsilon") for paint in ("", "conflicting_")]
+        ends = [
+            f"{i} → {j}: {written(cells[i, j])}" for i, j in sorted(cells, key=cells.__getitem__)[:: len(cells) - 1]
+        ]
+        noise = [mean_size(v, f"{paint}pair_epsilon") for paint in ("", "conflicting_")]
         already = [percent(v[f"{paint}already_target"]) for paint in ("", "conflicting_")]
         lines.append([dataset, model, name, noise[0], *ends, already[0], noise[1], already[1], seeds_of(v), budget])
-        grid = [[f"a {i}", *("" if math.isnan(x) else _size(x) for x in line)] for i, line in enumerate(medians)]
+        grid = [[f"a {i}", *("" if math.isnan(x) else written(x) for x in line)] for i, line in enumerate(medians)]
         note = f"Median smallest ε over 90 % sure, images in their class's colour, mean of {seeds_of(v)} seeds."
         squares.append(
             Table(f"Every pair: {dataset}, {model}, {name}", ("becomes a", *map(str, range(len(grid)))), grid, note)
@@ -171,13 +169,6 @@ def pairs_tables(rows: Sequence[Row]) -> list[Table]:
     return [summary, *squares]
 
 
-def square(rows: Sequence[Row], metric: str) -> list[list[float]]:
-    """Return the (classes, classes) mean over seeds of what `metric` says of each pair; NaN where it says nothing."""
-    details = [row.detail or [] for row in rows if row.metric == metric]
-    classes = range(len(details[0]))
-    return [[_average([detail[i][j] for detail in details]) for j in classes] for i in classes]
-
-
 def cause_tables(rows: Sequence[Row]) -> list[Table]:
     """Why a lazy model takes more noise: to flip and to be sure, and at equal confidence."""
     lines = []
@@ -186,9 +177,11 @@ def cause_tables(rows: Sequence[Row]) -> list[Table]:
         lazy = next((mine for (name, _), mine in models.items() if name == "lazy"), None)
         for (name, task), mine in models.items():
             v = values(mine)
-            sizes = [_sizes(v, m) for m in ("flip_epsilon", "smallest_epsilon", "matched_epsilon", "recolour_epsilon")]
-            ratios = [_over(lazy, mine, m) for m in ("flip_epsilon", "smallest_epsilon", "matched_epsilon")]
-            about = [percent(v["clean_confidence"]), _sizes(v, "scale", 2)]
+            sizes = [
+                mean_size(v, m) for m in ("flip_epsilon", "smallest_epsilon", "matched_epsilon", "recolour_epsilon")
+            ]
+            ratios = [over(lazy, mine, m) for m in ("flip_epsilon", "smallest_epsilon", "matched_epsilon")]
+            about = [percent(v["clean_confidence"]), mean_size(v, "scale", 2)]
             lines.append([dataset, model, name, task.split()[0], *about, *sizes, *ratios, seeds_of(v)])
     return [
         Table(
@@ -206,57 +199,10 @@ def cause_tables(rows: Sequence[Row]) -> list[Table]:
     ]
 
 
-def _size(noise: float) -> str:
-    return f"{noise:.3f}" if math.isfinite(noise) else NONE_FOUND
-
-
-def _average(numbers: Sequence[float | None]) -> float:
-    known = [x for x in numbers if x is not None]
-    return sum(known) / len(known) if known else math.nan
-
-
-def _sizes(v: Values, metric: str, digits: int = 4) -> str:
-    found = list(v.get(metric, {}).values())
-    if not found:
-        return NOTHING
-    # a median over images that no attack made the target is infinite: then so is the mean
-    return with_interval(estimate(found), digits) if all(map(math.isfinite, found)) else NONE_FOUND
-
-
 def _steps(v: Values) -> str:
     return f"{estimate(v['attack_steps'].values()).mean:.0f}"
 
 
-def _quartiles(rows: Sequence[Row]) -> str:
-    sizes = sorted(x for found in _details(rows, "smallest_epsilon").values() for x in found if x is not None)
-    return "–".join(_size(sizes[k * len(sizes) // 4]) for k in (1, 3)) if sizes else NOTHING
-
-
-def _details(rows: Sequence[Row], metric: str) -> Sizes:
-    return {row.seed: row.detail for row in rows if row.metric == metric and row.detail}
-
-
 def _ratio(models: Models, name: str, mine: Sequence[Row], metric: str) -> str:
     lazy = [found for (other, _), found in models.items() if other == "lazy"]
-    return _over(lazy[0], mine, metric) if len(lazy) == 1 and name != "lazy" else NOTHING
-
-
-def _over(lazy: Sequence[Row] | None, mine: Sequence[Row], metric: str) -> str:
-    if lazy is None or lazy is mine:
-        return NOTHING
-    e = needs(lazy, mine, metric)
-    return NOTHING if e is None else f"{e.mean:.1f}" + ("" if math.isnan(e.low) else f" [{e.low:.1f}, {e.high:.1f}]")
-
-
-def needs(lazy: Sequence[Row], mine: Sequence[Row], metric: str) -> Estimate | None:
-    """Return how many times as much noise `lazy` takes: of each seed the median over images, averaged over seeds.
-
-    Images are the same ones for both. None where no seed, or no image, has both.
-    """
-    a, b = _details(lazy, metric), _details(mine, metric)
-    logs = []
-    for seed in sorted(a.keys() & b.keys()):
-        pairs = [(x, y) for x, y in zip(a[seed], b[seed], strict=True) if x is not None and y]
-        if pairs and 0 < (middle := median(x / y for x, y in pairs)) < math.inf:
-            logs.append(math.log(middle))
-    return estimate(logs).map(math.exp) if logs else None
+    return over(lazy[0], mine, metric) if len(lazy) == 1 and name != "lazy" else NOTHING
