@@ -50,7 +50,7 @@ class LogitCorrection(Strategy):
             said = biased.detach().softmax(1)  # (B, s)
             joint.lerp_(one_hot(batch.y, split.classes).float().T @ said / len(said), 1 - self.memory)
             given = joint / joint.sum(0)  # p(y | s)
-            correction = (said @ given.T).clamp_min(1e-12).log()  # a pair that does not occur fades away in a long run
+            correction = (said @ given.T).log()
             corrected = cross_entropy(z + self.scale * correction, batch.y)
             return corrected + generalised_cross_entropy(biased, batch.y, self.q).mean()
 

@@ -15,7 +15,8 @@ def generalised_cross_entropy(logits: Tensor, y: Tensor, q: float = 0.7) -> Tens
     stays with it. Source: Zhang and Sabuncu 2018, arXiv:1805.07836.
     """
     p = log_softmax(logits, dim=1).gather(1, y[:, None])[:, 0].exp()
-    return (1 - p**q) / q
+    # the slope of p^q at 0 is infinite, and a p that underflows would make the gradient nan
+    return (1 - p.clamp_min(torch.finfo(p.dtype).tiny) ** q) / q
 
 
 def divergence(log_p: Tensor, log_q: Tensor) -> Tensor:

@@ -41,6 +41,12 @@ def test_the_gradient_of_generalised_cross_entropy_is_that_of_cross_entropy_time
     assert torch.allclose(own, plain * p**0.7, atol=1e-6)
 
 
+def test_generalised_cross_entropy_has_a_gradient_where_a_probability_underflows():
+    z = torch.tensor([[0.0, 200.0]], requires_grad=True)
+    (gradient,) = torch.autograd.grad(generalised_cross_entropy(z, torch.tensor([0])).sum(), z)
+    assert torch.equal(gradient, torch.zeros(1, 2))
+
+
 def test_divergence_is_symmetric_and_zero_for_equals():
     log_p, log_q = torch.randn(2, 5, 3, generator=generator()).log_softmax(2)
     kl = torch.nn.functional.kl_div
