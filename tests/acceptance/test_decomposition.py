@@ -7,6 +7,7 @@ from lazyartist.reporting.stats import estimate
 from lazyartist.reporting.table import values
 from lazyartist.studies import STUDIES
 from lazyartist.studies.dial_curves import CONTROLS, WAYS
+from lazyartist.studies.runner import run_study
 from lazyartist.training.store import Store
 
 
@@ -51,10 +52,10 @@ def test_another_seed_finds_the_colour_features_again(found, dataset):
     assert SAE_FOUND_AGAIN.holds(mean), found[dataset][SAE_FOUND_AGAIN.metric]
 
 
-def test_the_same_again_bit_for_bit(rows, pytestconfig):
+def test_the_same_again_bit_for_bit(rows, pytestconfig, tmp_path):
     study = STUDIES["decomposition"]()
-    (run,) = study.runs(datasets=["mnist"], seeds=[0])
-    again = study.rows(run, Store(pytestconfig.getoption("--lazy-store")))
+    runs = study.runs(datasets=["mnist"], seeds=[0])
+    again = run_study(study, runs, tmp_path, store=Store(pytestconfig.getoption("--lazy-store")), jobs=1)
     first = [row for row in rows if (row.dataset, row.seed) == ("mnist", 0)]
     assert {(row.metric, row.value, str(row.detail)) for row in again} == {
         (row.metric, row.value, str(row.detail)) for row in first
