@@ -92,3 +92,17 @@ def watching(model: nn.Module, layer: str | nn.Module) -> Iterator[list[Tensor]]
 
     with replacing(model, layer, see):
         yield seen
+
+
+def only(seen: list[Tensor], model: nn.Module, layer: str | nn.Module) -> Tensor:
+    """Return the one output that `watching` has seen.
+
+    Raises:
+        ValueError: the layer ran more than once, or not at all.
+    """
+    if len(seen) != 1:
+        raise ValueError(
+            f"the layer {name_of(model, layer)!r} ran {len(seen)} times: choose one that runs once, a block around it, "
+            "say"
+        )
+    return seen[0]

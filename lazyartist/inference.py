@@ -37,7 +37,12 @@ def evaluating(model: nn.Module) -> Iterator[nn.Module]:
 
 
 def predict(model: nn.Module, data: ColouredImages, *, colours: Tensor | None = None) -> Tensor:
-    """Return the predicted classes (N,) int64 of a whole dataset.
+    """Return the predicted classes (N,) int64 of a whole dataset; arguments and errors are those of `logits_of`."""
+    return logits_of(model, data, colours=colours).argmax(1)
+
+
+def logits_of(model: nn.Module, data: ColouredImages, *, colours: Tensor | None = None) -> Tensor:
+    """Return the logits (N, classes) of a whole dataset.
 
     Args:
         model: images (B, 3, H, W) in [0, 1] to logits.
@@ -59,5 +64,5 @@ def predict(model: nn.Module, data: ColouredImages, *, colours: Tensor | None = 
                     f"the model's output has shape {tuple(logits.shape)}: expected (batch, {data.classes}), "
                     "one logit a class of the palette"
                 )
-            answers.append(logits.argmax(1))
+            answers.append(logits)
     return torch.cat(answers)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from lazyartist.autoencoders.activations import Where, editing
+from lazyartist.autoencoders.activations import editing
+from lazyartist.vectors import Where
 
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from lazyartist.autoencoders.activations import Where, editing
+from lazyartist.autoencoders.activations import editing
 from lazyartist.inference import BATCH, evaluating
+from lazyartist.vectors import Where
 
 
 if TYPE_CHECKING:

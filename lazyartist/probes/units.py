@@ -36,7 +36,7 @@ def explained(activity: Tensor, labels: Tensor, *, resamples: int = 200, seed: i
     Even noise has an η² of about groups / images: ask with a thousand images or so.
 
     Args:
-        activity: (N, K) as from `lazyartist.probes.activity`.
+        activity: (N, K) as from `vectors_of`.
         labels: (N,) int64, the group of each image: its class, or its colour.
         resamples: how often the images are drawn anew, with replacement.
         seed: of the drawing.

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from lazyartist.inference import evaluating
-from lazyartist.probes.activity import activity, percentile, top_images
+from lazyartist.probes.activity import percentile, top_images
 from lazyartist.probes.maps.grad_cam import GradCam
 from lazyartist.probes.maps.layer import map_layers
 from lazyartist.probes.maps.show import positive, upsample
@@ -24,6 +24,7 @@ from lazyartist.reporting.probe_figures import (
     polysemantic_figure,
     scans_figure,
 )
+from lazyartist.vectors import vectors_of
 
 
 if TYPE_CHECKING:
@@ -66,11 +67,11 @@ def draw(models: Models, results: Path, case: tuple[str, str, int]) -> list[Path
     scans, several, reached = {}, {}, []
     for name, (_, model) in models.items():
         data = task.hard["uniform"].subset(slice(0, ASKED))
-        found = activity(model, data, layer[name])
+        found = vectors_of(model, layer[name], data)
         inside = _before_relu(model, layer[name])
         seen = Visualise()(model, Channel(inside, torch.arange(min(UNITS, found.shape[1]))))
         scans[name] = _pictures(seen.images)
-        reached.append(percentile(seen.reached, activity(model, data, inside)[:, : len(seen.images)]))
+        reached.append(percentile(seen.reached, vectors_of(model, inside, data)[:, : len(seen.images)]))
         many = polysemantic(found, data.labels, data.colours)
         # first by groups; among equals, by how mixed classes and colours are
         order = (100 * many.groups + many.classes + many.colours)[: len(seen.images)].argsort(descending=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazyartist.probes import recolour
-from lazyartist.probes.activity import activity
 from lazyartist.probes.maps.grad_cam import GradCam
 from lazyartist.probes.maps.integrated_gradients import IntegratedGradients
 from lazyartist.probes.maps.layer import map_layers
 from lazyartist.probes.units import KINDS, LEAST, units
 from lazyartist.probes.where import REGIONS, pointing, regions, where
 from lazyartist.reporting.table import Table
+from lazyartist.vectors import vectors_of
 
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def portrait(model: nn.Module, task: Task, layer: str | None = None) -> Table:
         rows += _looks(f"Grad-CAM at {chosen}", GradCam(chosen), model, seen)
     rows += _looks("integrated gradients", IntegratedGradients(steps=16), model, seen)
     for name in layers:
-        found = units(activity(model, uniform, name), uniform.labels, uniform.colours)
+        found = units(vectors_of(model, name, uniform), uniform.labels, uniform.colours)
         cells = ", ".join(f"{found.counts[kind]} {kind}" for kind in KINDS)
         rows.append([f"units of {name}", cells, f"{len(uniform)} images"])
     note = (

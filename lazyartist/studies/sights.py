@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from lazyartist.probes.activity import activity, percentile
+from lazyartist.inference import logits_of
+from lazyartist.probes.activity import percentile
 from lazyartist.probes.hue import hues
 from lazyartist.probes.polysemantic import polysemantic
 from lazyartist.probes.units import units
 from lazyartist.probes.visualise import Logit, Visualise
 from lazyartist.studies.base import Fact
+from lazyartist.vectors import vectors_of
 
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def unit_counts(model: nn.Module, uniform: ColouredImages, layers: Sequence[str]
     """
     data = uniform.subset(slice(0, ASKED))
     for layer in layers:
-        found = activity(model, data, layer)
+        found = vectors_of(model, layer, data)
         explained = units(found, data.labels, data.colours)
         n = found.shape[1]
         yield from (Fact(f"units_{kind}_{layer}", count / n, n, "") for kind, count in explained.counts.items())
@@ -64,5 +66,5 @@ def logits(model: nn.Module, task: Task) -> Iterator[Fact]:
     yield Fact("own_hues", found.own / n, n, "", detail)
     yield Fact("own_hues_by_chance", found.chance, n, "")
     yield Fact("colour_of_logits", float(found.strength.mean()), n, "")
-    real = activity(model, task.hard["uniform"].subset(slice(0, ASKED)), None)
+    real = logits_of(model, task.hard["uniform"].subset(slice(0, ASKED)))
     yield Fact("logit_percentile", float(percentile(seen.reached, real).mean()), n, "")

@@ -3,10 +3,11 @@ import torch
 
 from torch import nn
 
-from lazyartist.autoencoders.activations import activations, editing, to_vectors
+from lazyartist.autoencoders.activations import activations, editing
 from lazyartist.hooks import layer_of, replacing, watching
 from lazyartist.registry import UnknownNameError
 from lazyartist.training.fit import build
+from lazyartist.vectors import to_vectors
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +125,7 @@ def test_an_unused_layer_and_an_odd_shape_are_refused(network, task):
         def forward(self, x):
             return self.used(x)
 
-    with pytest.raises(ValueError, match="does not use its layer 'idle'"):
+    with pytest.raises(ValueError, match="'idle' ran 0 times"):
         activations(Idle(), "idle", task.easy)
     with pytest.raises(ValueError, match="expected 'pooled' or 'positions'"):
         activations(network, "conv3", task.easy, "everywhere")

@@ -11,7 +11,7 @@ import torch
 
 from torch import Tensor, nn
 
-from lazyartist.hooks import name_of, replacing, watching
+from lazyartist.hooks import name_of, only, replacing, watching
 from lazyartist.inference import evaluating
 from lazyartist.probes.maps.base import Map, checked
 from lazyartist.probes.maps.target import Target, scores
@@ -50,7 +50,7 @@ def activation(model: nn.Module, layer: str | nn.Module, images: Tensor) -> Tens
     """Return what the layer puts out for a batch, (N, K, h, w), before anything writes into it."""
     with evaluating(model), torch.no_grad(), watching(model, layer) as seen:
         model(checked(images))
-    return _only(seen, model, layer)
+    return _only_maps(seen, model, layer)
 
 
 def activation_and_gradient(
@@ -70,7 +70,7 @@ def activation_and_gradient(
     with evaluating(model), torch.enable_grad():
         with replacing(model, layer, cut):
             logits = model(x)
-        leaf = _only(seen, model, layer)
+        leaf = _only_maps(seen, model, layer)
         total = scores(logits, target).sum()
         gradient = torch.autograd.grad(total, leaf, allow_unused=True)[0] if total.requires_grad else None
     if gradient is None:
@@ -108,10 +108,9 @@ def map_layers(model: nn.Module, images: Tensor) -> tuple[str, ...]:
     return tuple(outermost(model, ""))
 
 
-def _only(seen: list[Tensor], model: nn.Module, layer: str | nn.Module) -> Tensor:
-    name = name_of(model, layer)
-    if len(seen) != 1:
-        raise ValueError(f"the layer {name!r} ran {len(seen)} times: choose one that runs once, a block around it, say")
-    if seen[0].ndim != 4:
-        raise ValueError(f"the layer {name!r} puts out {tuple(seen[0].shape)}: expected maps (N, K, h, w)")
-    return seen[0]
+def _only_maps(seen: list[Tensor], model: nn.Module, layer: str | nn.Module) -> Tensor:
+    output = only(seen, model, layer)
+    if output.ndim != 4:
+        shape = tuple(output.shape)
+        raise ValueError(f"the layer {name_of(model, layer)!r} puts out {shape}: expected maps (N, K, h, w)")
+    return output
