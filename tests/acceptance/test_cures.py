@@ -11,7 +11,7 @@ from lazyartist.reporting.table import by, values
 LEADERS = ("colour_consistency", "second_opinion")
 OTHERS = (
     *("group_balanced", "group_dro", "bias_balanced_logits", "vrex", "last_layer_refit", "irm"),
-    *("recoloured_reversal", "channel_permutation"),
+    *("recoloured_reversal", "adversarial_training", "channel_permutation"),
     *("jtt", "dpr", "fg_ccdb", "product_of_experts", "logit_correction", "lff"),
 )
 

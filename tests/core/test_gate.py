@@ -104,4 +104,4 @@ def test_the_baseline_is_one_row_a_line_and_comes_back(tmp_path):
     assert len(path.read_text().splitlines()) == 5
     assert read_baseline(path) == rows_of(VALUES)
     with pytest.raises(ValueError, match="no rows to bless"):
-        write_baseline(path, [])
+        write_baseline(path, rows_of(VALUES, direction=""))
