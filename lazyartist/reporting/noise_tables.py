@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lazyartist.reporting.row import Row
 
 PAINTS = {"": "its class's colour", "conflicting_": "another's colour", "grey_": "grey"}
+CONTROL = "The control was trained on grey images, and is attacked on grey ones, whatever the paint. "
 PAIRED = "Lazy needs: × as much, the median of the images' own ratios, geometric mean over seeds [95 % interval]."
 
 
@@ -51,6 +52,7 @@ def _models(rows: Sequence[Row]) -> Models:
 
 
 def _bracket(cases: Cases, rows: Sequence[Row]) -> Table:
+    control = CONTROL if any(row.strategy == "control" for row in rows) else ""
     lines = []
     for (dataset, _, model), models in cases:
         for (name, budget), mine in models.items():
@@ -72,7 +74,7 @@ def _bracket(cases: Cases, rows: Sequence[Row]) -> Table:
         "Smallest ε: what fast minimum norm finds for an image; quartiles over all images and seeds; ∞ where none was "
         "found. Proven: below it no noise can do it, median of the first sevens; found / proven: median of their "
         "ratios. Flips: the answer is 3, however sure. Steps: median gradient steps of the iterated sign attack at "
-        f"ε < 0.05; an image that never succeeds counts with all of them. {PAIRED} {painted(rows)}",
+        f"ε < 0.05; an image that never succeeds counts with all of them. {PAIRED} {control}{painted(rows)}",
     )
 
 

@@ -19,7 +19,8 @@ from lazyartist.strategies.erm import Erm
 class Control(Erm):
     """Plain training on grey versions of the images: what the probes show of a model that reads shape for certain.
 
-    No cure: the exercise forbids to turn images grey. It stands beside the others in the study "probes" alone.
+    No cure: the exercise forbids to turn images grey. It stands beside the others in the studies
+    "probes" and "noise" alone.
     """
 
     uses: ClassVar[frozenset[Use]] = frozenset({"recolouring"})

@@ -15,6 +15,7 @@ from lazyartist.attacks.success import Confident
 from lazyartist.attacks.suspicion import suspicion
 from lazyartist.criteria import ATTACK_EPSILON
 from lazyartist.seeding import seed_from
+from lazyartist.strategies.control import without_colour
 from lazyartist.studies import STUDIES
 from lazyartist.studies.base import Fact, Run, Study
 from lazyartist.studies.fooling import PAINTS, SOURCE, TARGET, Fooled, fool, painted, shown
@@ -41,7 +42,7 @@ class NoiseStudy(Study):
 
     name: ClassVar[str] = "noise"
     strategies: ClassVar[tuple[str, ...]] = (
-        *("lazy", "erm", "oracle", "recoloured_reversal", "colour_consistency", "channel_permutation"),
+        *("lazy", "erm", "control", "oracle", "recoloured_reversal", "colour_consistency", "channel_permutation"),
         *("group_dro", "group_balanced", "second_opinion", "fg_ccdb", "jtt", "dpr", "logit_correction", "lff"),
         "adversarial_training",
     )
@@ -58,6 +59,8 @@ class NoiseStudy(Study):
         labels, target = test.labels[index], torch.full_like(index, TARGET)
         for paint in PAINTS:
             images = painted(test, index, paint)
+            if run.strategy == "control":  # colours are nothing that it knows
+                images = without_colour(images)
             goal = Confident(target, labels=labels)
             seed = seed_from("noise", paint, run.seed)
             found = fool(trained.model, images, labels, target)
