@@ -147,7 +147,8 @@ def presence_tables(rows: Sequence[Row]) -> list[Table]:
                 lines,
                 f"{INTERVAL} Mean AUROC over ten colours, or ten classes, on test images whose colours say nothing: of "
                 "the one feature of a sparse autoencoder, the one raw channel and the linear probe that did best on "
-                "other images. Each layer's mean over positions. 0.5 is chance. " + painted(mine),
+                "other images. Each layer's mean over positions. 0.5 is chance. The control was trained on grey "
+                "images, and is asked about coloured ones here. " + painted(mine),
             )
         )
     return tables

@@ -20,7 +20,7 @@ class Control(Erm):
     """Plain training on grey versions of the images: what the probes show of a model that reads shape for certain.
 
     No cure: the exercise forbids to turn images grey. It stands beside the others in the studies
-    "probes" and "noise" alone.
+    "probes", "noise" and "presence" alone.
     """
 
     uses: ClassVar[frozenset[Use]] = frozenset({"recolouring"})

@@ -27,10 +27,10 @@ ASKED = 4000  # images to choose and fit on, and as many others to judge on
 
 @STUDIES.register("presence")
 class PresenceStudy(Study):
-    """Task 6: colour and shape in every layer of lazy, cured and never biased models, by three means."""
+    """Task 6: colour and shape in every layer of lazy, cured, never biased and never coloured models, by three means."""
 
     name: ClassVar[str] = "presence"
-    strategies: ClassVar[tuple[str, ...]] = ("lazy", "colour_consistency", "oracle")
+    strategies: ClassVar[tuple[str, ...]] = ("lazy", "colour_consistency", "oracle", "control")
 
     def ask(self, run: Run, trained: Trained) -> Iterator[Fact]:
         """Yield, for every layer, the mean AUROC over colours and over classes, and each one's own."""
