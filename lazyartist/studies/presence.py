@@ -27,7 +27,7 @@ ASKED = 4000  # images to choose and fit on, and as many others to judge on
 
 @STUDIES.register("presence")
 class PresenceStudy(Study):
-    """Task 6: colour and shape in every layer of lazy, cured, never biased and never coloured models, by three means."""
+    """Task 6: colour and shape in every layer of lazy, cured and unbiased models, and of one that saw no colour."""
 
     name: ClassVar[str] = "presence"
     strategies: ClassVar[tuple[str, ...]] = ("lazy", "colour_consistency", "oracle", "control")
