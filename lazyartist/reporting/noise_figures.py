@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from lazyartist.criteria import ATTACK_EPSILON
-from lazyartist.reporting.noise_numbers import square
+from lazyartist.reporting.noise_numbers import square, written
 from lazyartist.reporting.panels import in_colour
 from lazyartist.reporting.stats import estimate
 from lazyartist.reporting.table import by, seeds_of_all, values
@@ -93,9 +93,9 @@ def pairs_figure(rows: Sequence[Row]) -> Figure:
     for place, (case, s) in zip(places, squares.items(), strict=True):
         image = place.imshow(np.log10(s), cmap="viridis", vmin=np.log10(low), vmax=np.log10(top))
         for (i, j), value in np.ndenumerate(s):
-            if np.isfinite(value):
+            if not np.isnan(value):
                 dark = np.log10(value) < (np.log10(low) + np.log10(top)) / 2
-                text = f"{value:.3f}".removeprefix("0")  # no room for what says nothing
+                text = written(value).removeprefix("0")  # no room for what says nothing
                 place.text(j, i, text, ha="center", va="center", fontsize=6, color="white" if dark else "black")
         place.set(xticks=range(len(s)), yticks=range(len(s)), xlabel="becomes a", ylabel="shows a")
         place.set_title(f"{case[2]}\n{case[0]}, {case[1]}, {len(cases[case])} seeds", fontsize=10)
