@@ -18,6 +18,7 @@ from lazyartist.seeding import seed_from
 from lazyartist.strategies.control import without_colour
 from lazyartist.studies import STUDIES
 from lazyartist.studies.base import Fact, Run, Study
+from lazyartist.studies.cures import CURES
 from lazyartist.studies.fooling import PAINTS, SOURCE, TARGET, Fooled, fool, painted, shown
 
 
@@ -41,11 +42,7 @@ class NoiseStudy(Study):
     """Task 5: targeted noise within ε < 0.05, the smallest that works, and a bound that none can be below."""
 
     name: ClassVar[str] = "noise"
-    strategies: ClassVar[tuple[str, ...]] = (
-        *("lazy", "erm", "control", "oracle", "recoloured_reversal", "colour_consistency", "channel_permutation"),
-        *("group_dro", "group_balanced", "second_opinion", "fg_ccdb", "jtt", "dpr", "logit_correction", "lff"),
-        "adversarial_training",
-    )
+    strategies: ClassVar[tuple[str, ...]] = ("lazy", "control", *CURES)
     datasets: ClassVar[tuple[str, ...]] = ("mnist",)
     seeds: ClassVar[int] = 3
 
