@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 from lazyartist.models import factory
 
 
+HOW = "safetensors.torch.save_file(model.state_dict(), ...)"
 MODE_AT = {"aten.batch_norm.default": 5, "aten.dropout.default": 2}  # which argument says that it trains
 
 
@@ -38,25 +40,28 @@ def load_model(path: Path, network: str | None = None) -> nn.Module:
         ModelFileError: the file cannot be read, does not fit the network, or takes no batches of images.
     """
     if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}")
+        raise FileNotFoundError(f"there is no file {path}: expected weights (.safetensors) or a whole network (.pt2)")
     if path.suffix == ".safetensors":
         return _with_weights(path, network)
     if path.suffix == ".pt2":
         return _exported(path)
     raise ModelFileError(
-        f"{path} is neither .safetensors nor .pt2: write the weights with "
-        "safetensors.torch.save_file(model.state_dict(), ...), or the whole network with torch.export.save"
+        f"{path} is neither .safetensors nor .pt2: write the weights with {HOW}, or the whole network with "
+        "torch.export.save"
     )
 
 
 def _with_weights(path: Path, network: str | None) -> nn.Module:
     if network is None:
-        raise ModelFileError(f"{path} holds weights only: name their network too, such as 'simple_cnn:width=16'")
+        raise ModelFileError(
+            f"{path} holds weights only: name their network too, such as 'simple_cnn:width=16', or write a network of "
+            "your own as .pt2 with torch.export.save"
+        )
     make, options = factory(network)
     try:
         weights = load_file(path)
     except SafetensorError as error:
-        raise ModelFileError(f"{path} is no safetensors file: {error}") from error
+        raise ModelFileError(f"{path} is no safetensors file ({error}): write the weights with {HOW}") from error
     with torch.random.fork_rng(devices=[]):
         model: nn.Module = make(**{"classes": 10, **options})
     wanted = model.state_dict()
@@ -82,15 +87,31 @@ class Exported(nn.Module):
     """An exported network as a module.
 
     It is kept out of the submodules, since torch refuses `.eval()` on it: the mode was fixed when it was exported.
+
+    Args:
+        program: what was exported.
+        shape: (N, C, H, W) of the images that it takes; what is no number is free.
     """
 
-    def __init__(self, program: torch.export.ExportedProgram) -> None:
+    def __init__(self, program: torch.export.ExportedProgram, shape: Sequence[int | torch.SymInt]) -> None:
         super().__init__()
         module = program.module()
         self._program = (module.requires_grad_(requires_grad=False),)
+        self._shape = tuple(shape)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return what the exported network does."""
+        """Return what the exported network does.
+
+        Raises:
+            ModelFileError: it was exported for images of another shape.
+        """
+        fits = [not isinstance(mine, int) or mine == size for mine, size in zip(self._shape, x.shape, strict=True)]
+        if not all(fits):
+            took = "×".join(str(size) if isinstance(size, int) else "any" for size in self._shape[1:])
+            raise ModelFileError(
+                f"the exported network takes images of {took}, got {_shape(x[0])}: export it with an example of that "
+                "shape"
+            )
         logits: Tensor = self._program[0](x)
         return logits
 
@@ -117,4 +138,4 @@ def _exported(path: Path) -> nn.Module:
         place = MODE_AT.get(str(node.target))
         if place is not None and node.args[place]:
             raise ModelFileError(f"{path} was exported in training mode: call .eval() before torch.export.export")
-    return Exported(program).eval()
+    return Exported(program, shapes[0]).eval()

@@ -73,7 +73,8 @@ def _kinds(place: Any, rows: Sequence[Row]) -> None:
     place.set_xticks([x for x, _ in marks], [_initials(name) for _, name in marks], fontsize=7)
     for group, layer in enumerate(layers):
         place.text(group * (len(models) + 1) + (len(models) - 1) / 2, 103, layer, ha="center", fontsize=8)
-    place.set(ylim=(0, 112), ylabel="units, %")
+    place.set_ylim(0, 112)
+    place.set_ylabel("units, %", fontsize=8)
     place.set_title("what explains a unit", fontsize=9)
     keys = [mpl.patches.Patch(facecolor=KIND_INKS[kind], edgecolor="grey", lw=0.3, label=kind) for kind in KINDS[:4]]
     place.legend(handles=keys, frameon=False, fontsize=7, ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.1))
@@ -98,7 +99,9 @@ def _places(place: Any, rows: Sequence[Row]) -> None:
         if f"pixels_{region}" in everywhere:
             share = 100 * estimate(everywhere[f"pixels_{region}"].values()).mean
             place.hlines(share, x - 0.45, x + 0.45, color="grey", lw=0.8, ls=":")
-    place.set(xticks=range(len(PLACES)), xticklabels=PLACES, ylabel="share of the Grad-CAM map, %", ylim=(0, 100))
+    place.set_xticks(range(len(PLACES)), PLACES, fontsize=8)
+    place.set_ylabel("share of the Grad-CAM map, %", fontsize=8)
+    place.set_ylim(0, 100)
     place.set_title("o own colour   x another's   ⋯ an even map", fontsize=9)
     place.legend(frameon=False, fontsize=7, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.1))
 
@@ -129,12 +132,14 @@ def logits_figure(pictures: Mapping[str, Pictures], palette: Sequence[Sequence[f
 
 
 def scans_figure(pictures: Mapping[str, Pictures], about: str) -> Figure:
-    """Show all units of a layer for each model, above in colour and below in grey; a column a model."""
-    figure = Figure(figsize=(2.6 * len(pictures) + 0.4, 5.6))
+    """Show all units of a layer for each model, above in colour and in grey below; a column a model."""
+    units = max(map(len, pictures.values()))
+    columns = 2 ** math.ceil(math.log2(units) / 2)  # 4 for 16 units, 8 for 32 and 64: lines that are full
+    figure = Figure(figsize=(2.6 * len(pictures) + 0.4, 0.5 + 5 * math.ceil(units / columns) / columns))
     axes = figure.subplots(2, len(pictures), squeeze=False, gridspec_kw={"hspace": 0.05, "wspace": 0.05})
     for column, (name, images) in zip(axes.T, pictures.items(), strict=True):
         for place, shown in zip(column, (images, greyed(images)), strict=True):
-            place.imshow(mosaic(shown, math.ceil(math.sqrt(len(shown)))), interpolation="antialiased")
+            place.imshow(mosaic(shown, columns, gutter=0.7), interpolation="antialiased")  # white ones are seen
         column[0].set_title(name, fontsize=9)
     for line, words in zip(axes, ("in colour", "in grey"), strict=True):
         _say(line[0], words)
@@ -183,7 +188,7 @@ class Unit:
 def polysemantic_figure(units: Mapping[str, Sequence[Unit]], about: str) -> Figure:
     """Show units, each as what it likes best beside its nine top images; a line a model."""
     columns = max(map(len, units.values()))
-    figure = Figure(figsize=(2.5 * columns + 1.2, 1.55 * len(units) + 0.6))
+    figure = Figure(figsize=(2.5 * columns + 1.2, 1.4 * len(units) + 0.6))
     axes = figure.subplots(len(units), columns, squeeze=False, gridspec_kw={"hspace": 0.25, "wspace": 0.06})
     for line, (name, mine) in zip(axes, units.items(), strict=True):
         for place, unit in zip(line, mine, strict=False):
@@ -198,11 +203,11 @@ def polysemantic_figure(units: Mapping[str, Sequence[Unit]], about: str) -> Figu
     return _bare(figure, axes, about)
 
 
-def mosaic(images: Pictures, columns: int, gap: int = 3) -> NDArray[np.float64]:
-    """Return images (N, H, W, 3) laid out in lines of `columns` on white."""
+def mosaic(images: Pictures, columns: int, gap: int = 3, gutter: float = 1.0) -> NDArray[np.float64]:
+    """Return images (N, H, W, 3) laid out in lines of `columns` on a grey of `gutter`, white by default."""
     n, height, width = images.shape[:3]
     lines = -(-n // columns)
-    whole = np.ones((lines * (height + gap) - gap, columns * (width + gap) - gap, 3))
+    whole = np.full((lines * (height + gap) - gap, columns * (width + gap) - gap, 3), gutter)
     for i, image in enumerate(images):
         y, x = i // columns * (height + gap), i % columns * (width + gap)
         whole[y : y + height, x : x + width] = image
@@ -210,10 +215,14 @@ def mosaic(images: Pictures, columns: int, gap: int = 3) -> NDArray[np.float64]:
 
 
 def greyed(images: Pictures) -> Pictures:
-    """Return images (N, H, W, 3) without their colour, each stretched from black to white: what shape there is."""
+    """Return images (N, H, W, 3) without their colour, each stretched from black to white: what shape there is.
+
+    At most tenfold, about the middle: one that is flat comes out grey, not as its own noise.
+    """
     grey = images.mean(3, keepdims=True)
     low, high = grey.min((1, 2), keepdims=True), grey.max((1, 2), keepdims=True)
-    flat: Pictures = np.repeat((grey - low) / np.maximum(high - low, 1e-6), 3, axis=3)
+    stretched = (grey - (low + high) / 2) / np.maximum(high - low, 0.1) + 0.5
+    flat: Pictures = np.repeat(stretched.clip(0, 1), 3, axis=3)  # rounding alone leaves the range
     return flat
 
 

@@ -33,9 +33,11 @@ def weights(model, tmp_path):
     return path
 
 
-def export(model, path, *, batch=None):
+def export(model, path, *, batch=None, size=28):
     dynamic = None if batch else ({0: torch.export.Dim("batch")},)
-    program = torch.export.export(model, (torch.zeros(batch or 2, 3, 28, 28),), dynamic_shapes=dynamic, strict=False)
+    program = torch.export.export(
+        model, (torch.zeros(batch or 2, 3, size, size),), dynamic_shapes=dynamic, strict=False
+    )
     torch.export.save(program, path)
     return path
 
@@ -111,6 +113,9 @@ def test_exported_networks_that_cannot_be_used(model, tmp_path):
         load_model(export(model, tmp_path / "two.pt2", batch=2))
     with pytest.raises(ModelFileError, match=r"expected one batch of images \(N, C, H, W\)"):
         load_model(_of_vectors(tmp_path / "vectors.pt2"))
+    small = load_model(export(model, tmp_path / "small.pt2", size=20))
+    with pytest.raises(ModelFileError, match="takes images of 3×20×20, got 3×28×28: export it with"):
+        small(torch.zeros(2, 3, 28, 28))
     with pytest.raises(ModelFileError, match="exported in training mode"):
         load_model(export(build(NETWORK, 10, seed=0).train(), tmp_path / "trains.pt2"))
 

@@ -17,6 +17,7 @@ from lazyartist.probes.maps.saliency import Saliency
 from lazyartist.probes.maps.score_cam import ScoreCam
 from lazyartist.probes.maps.show import blank, normalise, positive, upsample
 from lazyartist.probes.maps.smooth_grad import SmoothGrad
+from lazyartist.probes.where import pointing, where
 
 
 NAMES = tuple(MAPS)
@@ -123,16 +124,54 @@ def test_a_map_does_not_depend_on_the_batch(nets, model, name, order):
     torch.testing.assert_close(look(model, x[first], y[first]), maps[first], **scale)
 
 
-@pytest.mark.parametrize("name", LAYERS)
-def test_a_dead_layer_has_a_map_of_zeros(nets, name):
+@pytest.mark.parametrize("name", NAMES)
+@given(states=st.lists(st.booleans(), min_size=40, max_size=40), fails=st.booleans())
+@settings(max_examples=4)
+def test_whatever_state_a_network_is_in_it_stays_in_it(nets, name, states, fails):
+    model = nets.settled()
+    parts = [*model.modules(), *model.parameters()]
+    for part, state in zip(parts, states, strict=False):
+        if isinstance(part, nn.Module):
+            part.training = state
+        else:
+            part.requires_grad = state
+    assert len(parts) <= len(states)
+    if fails:  # on the way back out of the network, when every hook is in its place
+        model.head = Fails()
+    before = nets.trace(model)
+    try:
+        make(name)(model, nets.batch(2), 0)
+    except ZeroDivisionError:
+        assert fails
+    else:
+        assert not fails
+    assert nets.trace(model) == before
+    assert sum(before[1]) == 0
+
+
+class Fails(nn.Module):
+    def forward(self, x):
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(layer=st.sampled_from(["conv1", "conv2", "conv3"]), below=st.floats(-10, -0.01))
+@settings(max_examples=4)
+def test_a_dead_layer_has_a_map_of_zeros(nets, name, layer, below):
     model = nets.settled()
     with torch.no_grad():
-        model.conv2[1].weight.zero_()
-        model.conv2[1].bias.fill_(-1)
-    maps = make(name)(model, nets.batch(3), 0)
-    assert torch.equal(maps, torch.zeros(3, 14, 14))
+        norm = model.get_submodule(layer)[1]
+        norm.weight.zero_()
+        norm.bias.fill_(below)
+    maps = make(name, layer)(model, nets.batch(3), 0)
+    assert torch.equal(maps, torch.zeros_like(maps))
     assert blank(maps).tolist() == [True] * 3
     assert torch.equal(normalise(maps), maps)
+    stroke = torch.ones(3, 28, 28, dtype=torch.bool)
+    found = where(maps, {"stroke": stroke})
+    assert found.blank.tolist() == [True] * 3
+    assert found.share["stroke"].tolist() == [0, 0, 0]
+    assert pointing(maps, stroke).tolist() == [False] * 3
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -21,7 +21,8 @@ from lazyartist.probes.maps.target import Target, of_rows, scores
 class ScoreCam(LayerMap):
     """Σₖ wₖ Aₖ, with w the softmax over the channels of the score of the image times channel k, stretched to [0, 1].
 
-    No gradient is taken. A channel of one value everywhere shows nothing of the image, so all of them share one look.
+    No gradient is taken. A channel of one value everywhere shows nothing of the image: one look at black stands
+    for them all.
     """
 
     def __call__(self, model: nn.Module, images: Tensor, target: Target) -> Tensor:
@@ -32,8 +33,8 @@ class ScoreCam(LayerMap):
         flat = a.flatten(0, 1)  # (N K, h, w)
         shown = (flat.amax((1, 2)) > flat.amin((1, 2))).nonzero()[:, 0]
         with evaluating(model), torch.no_grad():
-            black = scores(model(torch.zeros_like(x)), target)
-            found = black.repeat_interleave(channels)
+            black = model(torch.zeros_like(x[:1])).expand(n, -1)
+            found = scores(black, target).repeat_interleave(channels)
             for start in range(0, len(shown), BATCH):
                 rows = shown[start : start + BATCH]
                 image = rows // channels
