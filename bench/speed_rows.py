@@ -7,9 +7,9 @@ from lazyartist.reporting.row import Row, read_rows, write_rows
 from lazyartist.training.store import versions
 
 
-def keep(results, found, *, n, data):
-    """Put {metric: value} among the speeds of `results`, in place of older ones, and write the table again."""
-    put(results, [row(metric=metric, value=value, n=n, data=data) for metric, value in found.items()])
+def keep(results, found, *, n, data, study="speed"):
+    """Put {metric: value} among the rows of `results`, in place of older ones, and write the table again."""
+    put(results, [row(metric=metric, value=value, n=n, data=data, study=study) for metric, value in found.items()])
     print("\n" + "\n".join(f"{metric:<75} {value:>12,.2f}" for metric, value in found.items()))
 
 

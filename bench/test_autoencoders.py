@@ -10,9 +10,7 @@ taken away.
 
 from __future__ import annotations
 
-import statistics
 import sys
-import time
 
 from types import ModuleType, SimpleNamespace
 
@@ -23,10 +21,11 @@ from lazyartist.autoencoders.topk import TopK
 from lazyartist.autoencoders.train import Training, train
 
 from . import speed_rows
+from .turns import ROUNDS, in_turn
 
 
 N, D, F, K, BATCH = 16384, 64, 512, 8, 512
-STEPS, ROUNDS = 100, 5
+STEPS = 100
 
 
 @pytest.fixture(scope="module")
@@ -79,23 +78,6 @@ def dictionary_learning(x):
     return run
 
 
-def seconds(function):
-    start = time.process_time()
-    function()
-    return time.process_time() - start
-
-
-def in_turn(functions):
-    """Return the median seconds of each, measured A B … B A."""
-    times = {name: [] for name in functions}
-    for function in functions.values():
-        function()
-    for i in range(ROUNDS):
-        for name in functions if i % 2 == 0 else reversed(functions):
-            times[name].append(seconds(functions[name]))
-    return {name: statistics.median(found) for name, found in times.items()}
-
-
 @pytest.mark.parametrize("peer", [overcomplete, dictionary_learning], ids=lambda peer: peer.__name__)
 def test_step_beside_peers(x, peer, lazy_results):
     with torch.random.fork_rng(devices=[]):
@@ -107,7 +89,7 @@ def test_step_beside_peers(x, peer, lazy_results):
         f"autoencoder step of {name}, ms": 1e3 * theirs / STEPS,
         f"autoencoder step / that of {name}": mine / theirs,
     }
-    speed_rows.keep(lazy_results, what, n=ROUNDS, data="")
+    speed_rows.keep(lazy_results, what, n=ROUNDS, data="", study="side_by_side")
 
 
 @pytest.mark.parametrize("batch", [64, 256, 512])
@@ -123,4 +105,4 @@ def test_five_seeds_as_one(x, batch, lazy_results):
     )
     one, five = (found[f"{n} {STEPS + 1}"] - found[f"{n} 1"] for n in (1, 5))
     what = f"five autoencoders in turn / as one, batches of {batch}"
-    speed_rows.keep(lazy_results, {what: 5 * one / five}, n=ROUNDS, data="")
+    speed_rows.keep(lazy_results, {what: 5 * one / five}, n=ROUNDS, data="", study="side_by_side")

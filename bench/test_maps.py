@@ -7,8 +7,6 @@ The same network and the same images for all, in one process with one thread, ta
 
 from __future__ import annotations
 
-import statistics
-
 from pathlib import Path
 
 import pytest
@@ -23,10 +21,10 @@ from lazyartist.studies.base import LAZY
 from lazyartist.training.fit import fit
 
 from . import speed_rows
-from .test_speed import seconds
+from .turns import ROUNDS, in_turn
 
 
-IMAGES, FEW, UNITS, ROUNDS = 256, 16, 64, 5
+IMAGES, FEW, UNITS = 256, 16, 64
 LAYER = "conv3"
 
 
@@ -40,17 +38,6 @@ def case():
         return task, model, images, model(images).argmax(1)
 
 
-def turns(ways, rounds=ROUNDS):
-    """Return the median seconds of each way; they take turns, forwards and back, after one for warmth."""
-    times = {name: [] for name in ways}
-    for way in ways.values():
-        way()
-    for i in range(rounds):
-        for name in ways if i % 2 == 0 else reversed(ways):
-            times[name].append(seconds(ways[name]))
-    return {name: statistics.median(found) for name, found in times.items()}
-
-
 def test_maps(case, lazy_results: Path):
     captum, library = pytest.importorskip("captum.attr"), pytest.importorskip("pytorch_grad_cam")
     target = pytest.importorskip("pytorch_grad_cam.utils.model_targets").ClassifierOutputTarget
@@ -62,14 +49,14 @@ def test_maps(case, lazy_results: Path):
         with kind(model=model, target_layers=[module]) as cam:
             return cam(input_tensor=images[:n], targets=targets)
 
-    grad = turns(
+    grad = in_turn(
         {
             "ours": lambda: GradCam(LAYER)(model, images, classes),
             "captum": lambda: captum.LayerGradCam(model, module).attribute(images, target=classes),
             "grad-cam": lambda: with_library(library.GradCAM, IMAGES),
         }
     )
-    score = turns(
+    score = in_turn(
         {
             "ours": lambda: ScoreCam(LAYER)(model, images[:FEW], classes[:FEW]),
             "grad-cam": lambda: with_library(library.ScoreCAM, FEW),
@@ -79,13 +66,13 @@ def test_maps(case, lazy_results: Path):
     rows |= {f"Grad-CAM: {name} / ours": grad[name] / grad["ours"] for name in ("captum", "grad-cam")}
     rows |= {f"Score-CAM, {FEW} images, {name}, ms": 1000 * time for name, time in score.items()}
     rows["Score-CAM: grad-cam / ours"] = score["grad-cam"] / score["ours"]
-    speed_rows.keep(lazy_results, rows, n=ROUNDS, data=task.train.fingerprint)
+    speed_rows.keep(lazy_results, rows, n=ROUNDS, data=task.train.fingerprint, study="side_by_side")
 
 
 def test_units(case, lazy_results: Path):
     task, model, *_ = case
     look, layer = Visualise(steps=10), f"{LAYER}.1"
-    found = turns(
+    found = in_turn(
         {
             "in a batch": lambda: look(model, Channel(layer, torch.arange(UNITS))),
             "one at a time": lambda: [look(model, Channel(layer, torch.tensor([u]))) for u in range(UNITS)],
@@ -94,4 +81,4 @@ def test_units(case, lazy_results: Path):
     )
     rows = {f"visualising {UNITS} units, {look.steps} steps, {name}, ms": 1000 * t for name, t in found.items()}
     rows[f"visualising {UNITS} units: one at a time / in a batch"] = found["one at a time"] / found["in a batch"]
-    speed_rows.keep(lazy_results, rows, n=3, data=task.train.fingerprint)
+    speed_rows.keep(lazy_results, rows, n=3, data=task.train.fingerprint, study="side_by_side")

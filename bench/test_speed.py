@@ -24,6 +24,7 @@ from lazyartist.studies.base import LAZY
 from lazyartist.training.fit import Budget, build, fit
 
 from . import speed_rows, usual
+from .turns import in_turn
 
 
 BATCH, STEPS, ROUNDS = 64, 150, 4
@@ -62,15 +63,6 @@ def seconds(function, *arguments):
     start = time.perf_counter()
     function(*arguments)
     return time.perf_counter() - start
-
-
-def alternating(ours, theirs, rounds=ROUNDS):
-    """Return the medians of A B B A …: what drifts on the machine hits both alike."""
-    times = {ours: [], theirs: []}
-    for i in range(rounds):
-        for function in (ours, theirs) if i % 2 == 0 else (theirs, ours):
-            times[function].append(seconds(function))
-    return statistics.median(times[ours]), statistics.median(times[theirs])
 
 
 def flops_of_a_step(model, size):
@@ -121,7 +113,7 @@ def test_side_by_side(data, lazy_results: Path):
         for i in index:
             torch.stack([theirs[j][0] for j in i.tolist()])
 
-    ours_s, theirs_s = alternating(render, colour_one_by_one)
+    ours_s, theirs_s = in_turn({"ours": render, "theirs": colour_one_by_one}, ROUNDS).values()
     ours, per_sample = 20 * index.numel() / ours_s, index.numel() / theirs_s
     rows["rendering, images/s"] = ours
     rows["usual colouring, images/s"] = per_sample
@@ -133,7 +125,9 @@ def test_side_by_side(data, lazy_results: Path):
     a, b = torch.rand(2, 1024, 1024, generator=torch.Generator())
     for i in index[:5]:
         step(i)
-    step_s, product_s = alternating(lambda: [step(i) for i in index[:40]], lambda: [a @ b for _ in range(20)], rounds=8)
+    step_s, product_s = in_turn(
+        {"step": lambda: [step(i) for i in index[:40]], "product": lambda: [a @ b for _ in range(20)]}, rounds=8
+    ).values()
     rate, product = 40 * flops_of_a_step(model, BATCH) / step_s, 20 * 2 * 1024**3 / product_s
     rows["training step, GFLOP/s"] = rate / 1e9
     rows["matrix product, GFLOP/s"] = product / 1e9

@@ -104,9 +104,9 @@ def budget_tables(rows: Sequence[Row]) -> list[Table]:
 
 
 def speed_tables(rows: Sequence[Row]) -> list[Table]:
-    """What one run of `pytest -m perf bench` measured, side by side."""
+    """What benchmarks measured, side by side."""
     table = Table(
-        "Speed",
+        "Speed" if rows[0].study == "speed" else "Side by side",
         ("what", "value"),
         [[row.metric, f"{row.value:,.{0 if row.value > 100 else 1 if row.value > 10 else 2}f}"] for row in rows],
         "Medians of alternating measurements in one run.",
@@ -175,4 +175,5 @@ RENDERERS: dict[str, Callable[[Sequence[Row]], list[Table]]] = {
     "presence": presence_tables,
     "erasure": erasure_tables,
     "speed": speed_tables,
+    "side_by_side": speed_tables,
 }
