@@ -187,9 +187,16 @@ def attack_command(options: argparse.Namespace) -> int:
 
     model = load_model(options.model, options.network)
     test = make_task(options.dataset).hard["other"]
+    for name, given in (("--from", options.source), ("--to", options.target)):
+        if given not in range(test.classes):
+            there = f"{options.dataset} has the classes 0 to {test.classes - 1}"
+            raise ValueError(f"{name} {given}: {there}; give one of them")
+    if options.source == options.target:
+        raise ValueError(
+            f"--from {options.source} --to {options.target}: to name an image right is no success of an attack; "
+            "give two classes"
+        )
     shown = (test.labels == options.source).nonzero()[: options.images, 0]
-    if not len(shown):
-        raise ValueError(f"--from {options.source}: {options.dataset} has the classes 0 to {test.classes - 1}")
     labels = test.labels[shown]
     # in their own class's colour: in another, a model that reads colour errs before any noise
     images = test.render(shown, labels)

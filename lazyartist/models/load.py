@@ -40,7 +40,9 @@ def load_model(path: Path, network: str | None = None) -> nn.Module:
         ModelFileError: the file cannot be read, does not fit the network, or takes no batches of images.
     """
     if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}: expected weights (.safetensors) or a whole network (.pt2)")
+        raise FileNotFoundError(
+            f"there is no file {path}: expected weights (.safetensors) or a whole network (.pt2, torch.export.save)"
+        )
     if path.suffix == ".safetensors":
         return _with_weights(path, network)
     if path.suffix == ".pt2":

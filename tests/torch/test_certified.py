@@ -112,6 +112,23 @@ def test_no_point_of_a_box_is_outside_its_bounds(read, between, seed, epsilon):
         assert all((goal.margin(z) <= most + 1e-3).all() for z in logits[:, :, 0])
 
 
+@settings(max_examples=3)
+@given(seed=st.integers(0, 10**6))
+def test_no_sampled_point_of_a_certified_box_reaches_the_confidence(read, seed):
+    model, _ = read
+    generator = torch.Generator().manual_seed(seed)
+    x = torch.rand(16, 3, 6, 6, generator=generator)
+    with torch.no_grad():
+        goal = Confident(model(x).argsort(1)[:, 1], 0.9)
+        proven = Certified("lines")(model, x, goal)
+        assert (proven > 0).any()
+        radius = proven.clamp_max(1)[:, None, None, None]
+        for i in range(100):
+            noise = 2 * torch.rand(x.shape, generator=generator) - 1
+            noise = noise.sign() if i % 2 else noise  # corners
+            assert not goal.holds(model((x + radius * noise).clamp(0, 1))).any()
+
+
 THREE_PIXELS = {
     "convolution": lambda: nn.Sequential(nn.Conv2d(1, 4, (1, 2)), nn.ReLU(), nn.Flatten(), nn.Linear(8, 3)),
     "pooling": lambda: nn.Sequential(

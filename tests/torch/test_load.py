@@ -69,10 +69,31 @@ def test_the_command_says_what_it_cannot_use(weights, tmp_path, capsys):
     words = ["--from", "7", "--to", "3", "--dataset", "digits"]
     assert main(["attack", "--model", str(weights), *words]) == 2
     assert "name their network too" in capsys.readouterr().err
-    assert main(["attack", "--model", str(weights), "--network", NETWORK, "--from", "7", "--to", "7", *words[4:]]) == 2
-    assert "targets are the image's own label" in capsys.readouterr().err
-    assert main(["attack", "--model", str(weights), "--network", NETWORK, "--from", "12", *words[2:]]) == 2
-    assert "--from 12: digits has the classes 0 to 9" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "message"),
+    [
+        ("7", "7", "--from 7 --to 7: to name an image right is no success of an attack; give two classes"),
+        ("12", "3", "--from 12: digits has the classes 0 to 9; give one of them"),
+        ("7", "12", "--to 12: digits has the classes 0 to 9; give one of them"),
+    ],
+)
+def test_the_command_refuses_classes(weights, capsys, source, target, message):
+    words = ["--network", NETWORK, "--dataset", "digits", "--from", source, "--to", target]
+    assert main(["attack", "--model", str(weights), *words]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_the_command_refuses_files(tmp_path, capsys):
+    words = ["--network", NETWORK, "--dataset", "digits", "--from", "7", "--to", "3"]
+    (tmp_path / "notes.txt").write_text("a model")
+    for name, message in (
+        ("nothing.pt2", "nothing.pt2: expected weights (.safetensors) or a whole network (.pt2, torch.export.save)"),
+        ("notes.txt", "notes.txt is neither .safetensors nor .pt2: write the weights with"),
+    ):
+        assert main(["attack", "--model", str(tmp_path / name), *words]) == 2
+        assert message in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
