@@ -15,6 +15,7 @@ from lazyartist.attacks.success import Confident
 
 Loss = Literal["margin", "cross_entropy"]
 LAST_STEP = 0.1  # of the first
+WIDE = 0.1  # what a wider box's steps are measured by: a gradient says nothing of what lies far off
 
 
 def ascend(
@@ -29,6 +30,7 @@ def ascend(
     step_size: float,
     momentum: float = 0.0,
     loss: Loss = "margin",
+    wide: float = WIDE,
 ) -> Tensor:
     """Step along the sign of the gradient; return the indices of the images that did not succeed.
 
@@ -43,6 +45,7 @@ def ascend(
         step_size: of ε, for the first step; the size falls linearly towards a tenth of that.
         momentum: share of the old direction that is kept, each gradient counted by its mean size (MI-FGSM).
         loss: what is climbed; success is always the margin's.
+        wide: the ε that steps in wider boxes are measured by.
     """
     x, direction = start, torch.zeros_like(start)
     for step in range(steps + 1):
@@ -59,6 +62,6 @@ def ascend(
         tiny = torch.finfo(gradient.dtype).tiny
         direction = momentum * direction + gradient / gradient.abs().mean((1, 2, 3), keepdim=True).clamp_min(tiny)
         size = step_size * (1 - (1 - LAST_STEP) * step / steps)
-        x = box.clip(x + size * box.radius[at] * direction.sign(), at)
+        x = box.clip(x + size * box.radius[at].clamp_max(wide) * direction.sign(), at)
         best.steps[at] += 1
     return at

@@ -28,4 +28,4 @@ class FGSM(InBox):
     def run(self, model: nn.Module, goal: Confident, box: Box, best: Best, generator: Generator) -> None:
         """See `InBox`; nothing is drawn."""
         everyone = torch.arange(len(box.images))
-        ascend(model, goal, box, best, everyone, box.images, steps=1, step_size=1.0, loss=self.loss)
+        ascend(model, goal, box, best, everyone, box.images, steps=1, step_size=1.0, loss=self.loss, wide=1.0)

@@ -23,12 +23,12 @@ class IteratedSign(InBox):
 
     Attributes:
         steps: gradient steps an image may cost.
-        step_size: of ε, per step; it falls linearly to a tenth of that.
+        step_size: of ε, or of 0.1 if ε is larger, for the first step; it falls linearly to a tenth of that.
         random_start: start anywhere in the box instead of at the image.
     """
 
     steps: int = 40
-    step_size: float = 0.25
+    step_size: float = 1.0
     random_start: bool = True
 
     def __post_init__(self) -> None:

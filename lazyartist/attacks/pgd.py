@@ -24,14 +24,14 @@ class PGD(InBox):
 
     Attributes:
         steps: gradient steps of each start.
-        step_size: of ε, per step; it falls linearly to a tenth of that.
+        step_size: of ε, or of 0.1 if ε is larger, for the first step; it falls linearly to a tenth of that.
         momentum: share of the old direction that is kept, in [0, 1].
         restarts: how often to begin, at least once.
         loss: "margin" of success, or "cross_entropy" of the target.
     """
 
     steps: int = 40
-    step_size: float = 0.25
+    step_size: float = 1.0
     momentum: float = 0.75
     restarts: int = 3
     loss: Loss = "margin"
