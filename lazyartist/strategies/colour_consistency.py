@@ -23,8 +23,8 @@ class ColourConsistency(Strategy):
     the palette are known, and nothing becomes grey.
 
     Measured, percent. MNIST (simple_cnn, 2 epochs, n = 5): easy 97.7 ± 0.1, hard 96.7 ± 0.2 (rotated) and 96.7 ± 0.2
-    (other); matched ERM 45.4 ± 3.5 and 49.3 ± 0.3. Fashion-MNIST (simple_cnn, 2 epochs, n = 5): easy 91.3 ± 0.5, hard
-    82.9 ± 0.8 (rotated) and 81.5 ± 0.5 (other); matched ERM 63.8 ± 3.6 and 40.8 ± 3.6.
+    (other); matched ERM 45.4 ± 3.5 and 49.3 ± 0.3. Fashion-MNIST (simple_cnn, 2 epochs, n = 5): easy 91.0 ± 0.7, hard
+    83.3 ± 0.7 (rotated) and 81.4 ± 0.5 (other); matched ERM 63.8 ± 3.6 and 40.8 ± 3.6.
 
     Attributes:
         weight: of the symmetric divergence ½ KL(p‖q) + ½ KL(q‖p), in nats.
