@@ -18,7 +18,7 @@ from lazyartist.inference import evaluating
 
 Norm = Literal["linf", "l2"]
 TRUST, PATIENCE = 2.0, 10.0  # times the distance that a first ball reaches; steps after which it reaches twice as far
-WIDE = 0.07  # what a wider ball's steps are measured by
+WIDE = 0.1  # what a wider ball's steps are measured by
 TINY = torch.finfo(torch.float32).tiny
 
 
@@ -42,7 +42,7 @@ class FMN:
 
     norm: Norm = "linf"
     steps: int = 100
-    step_size: float = 2.0
+    step_size: float = 1.0
     shrink: float = 0.05
 
     def __post_init__(self) -> None:
