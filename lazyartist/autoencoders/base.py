@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
@@ -92,12 +93,12 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Variant:
+class Variant(ABC):
     """How a sparse autoencoder encodes. Subclasses are frozen dataclasses: their repr is their configuration."""
 
+    @abstractmethod
     def encode(self, weights: Weights, before: Tensor, *, training: bool = False) -> Tensor:
         """Return non-negative codes (…, B, F) of what goes into the activation function."""
-        raise NotImplementedError
 
     def extra_loss(self, weights: Weights, step: Step) -> Tensor:
         """Return what is added to the squared error, (S,): nothing, unless a variant overrides it."""
