@@ -14,8 +14,12 @@ COLOURS = {
     "control": "#6c757d",
     "recoloured_reversal": "#2a9d8f",
     "second_opinion": "#7a5195",
+    "adversarial_training": "#2f4b7c",
+    "edge_saliency": "#b5651d",
 }
 SPARE = (
-    *("#4f772d", "#66a182", "#bc5090", "#2f4b7c", "#b5651d"),
-    *("#c9a227", "#5fa8d3", "#606c38", "#f28482", "#a5a58d", "#6d2e46"),
+    *("#4f772d", "#66a182", "#bc5090", "#5fa8d3", "#c9a227"),
+    *("#606c38", "#f28482", "#a5a58d", "#6d2e46"),
 )
+TELLABLE = 12  # so many colours the eye keeps apart
+FAINT = "#c8ccd4"

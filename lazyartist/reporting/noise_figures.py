@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from lazyartist.criteria import ATTACK_EPSILON
+from lazyartist.reporting.inks import FAINT
 from lazyartist.reporting.noise_numbers import square, written
 from lazyartist.reporting.panels import in_colour
 from lazyartist.reporting.stats import estimate
@@ -54,9 +55,12 @@ def _curves(place: Any, rows: Sequence[Row]) -> None:
             share[np.isfinite(needed)],
             where="post",
             color=colour,
-            label=name,
+            label=name if colour != FAINT else None,
             lw=2 if name == "lazy" else 1.2,
+            zorder=2 if colour != FAINT else 1,
         )
+    if FAINT in {line.get_color() for line in place.lines}:
+        place.plot([], [], color=FAINT, label="the others")
     place.set(ylabel="share of sevens called 3, over 90 % sure", ylim=(0, 1.02))
     place.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
 

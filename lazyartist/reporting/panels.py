@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import cycle
+from itertools import cycle, repeat
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
-from lazyartist.reporting.inks import COLOURS, SPARE
+from lazyartist.reporting.inks import COLOURS, FAINT, SPARE, TELLABLE
 from lazyartist.reporting.table import by, seeds_of_all
 
 
@@ -31,7 +31,8 @@ def panels(rows: Sequence[Row], draw: Callable[[Any, Sequence[Row]], None]) -> F
 
 
 def in_colour(rows: Iterable[Row]) -> Iterator[tuple[str, str, list[Row]]]:
-    """Yield each strategy's name, its colour and its rows."""
-    spare = cycle(SPARE)
-    for (name,), found in by(rows, "strategy").items():
+    """Yield each strategy's name, its colour and its rows; in a crowd, who has no colour of its own is faint."""
+    strategies = by(rows, "strategy")
+    spare = cycle(SPARE) if len(strategies) <= TELLABLE else repeat(FAINT)
+    for (name,), found in strategies.items():
         yield name, COLOURS.get(name) or next(spare), found

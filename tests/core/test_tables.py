@@ -1,7 +1,10 @@
 import pytest
 
 from lazyartist.reporting.cure_tables import correlation_tables, knobs_tables, naming_tables, strategies_tables
+from lazyartist.reporting.inks import COLOURS, FAINT, TELLABLE
+from lazyartist.reporting.noise_figures import noise_figure
 from lazyartist.reporting.noise_tables import noise_tables
+from lazyartist.reporting.panels import in_colour
 from lazyartist.reporting.publish import fill_readme, publish
 from lazyartist.reporting.row import append_rows
 from lazyartist.reporting.table import as_csv
@@ -137,3 +140,15 @@ def test_the_readme_is_filled_between_its_marks(row):
     assert fill_readme(filled, some_rows(row)) == filled
     with pytest.raises(ValueError, match="there are no rows of it"):
         fill_readme(text, [])
+
+
+def test_in_a_crowd_only_who_has_a_colour_of_its_own_stands_out(row):
+    few, many = (
+        {name: colour for name, colour, _ in in_colour(row(strategy=name) for name in ("lazy", *others))}
+        for others in (("a", "b"), [f"new_{i}" for i in range(TELLABLE)])
+    )
+    assert len({*few.values()}) == 3
+    assert {*many.values()} == {COLOURS["lazy"], FAINT}
+    rows = [row(strategy=name, metric="smallest_epsilon", detail=[0.1, 0.2]) for name in many]
+    left = noise_figure(rows).axes[0]
+    assert [text.get_text() for text in left.get_legend().get_texts()] == ["lazy", "the others"]

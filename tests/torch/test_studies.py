@@ -40,6 +40,7 @@ def measure(name, tmp_path, *, fresh=False, progress=lambda run, measured: None,
 )
 def test_every_study_writes_its_rows(name, metrics, tmp_path, monkeypatch):
     monkeypatch.setattr("lazyartist.studies.noise.SEVENS", 8)
+    monkeypatch.setattr("lazyartist.studies.naming.CONFLICTS", (0.05,))
     strategies = STUDIES[name].strategies[:1]
     rows = measure(name, tmp_path, seeds=[0], strategies=strategies, budget={"epochs": 0.5})
     assert metrics <= {row.metric for row in rows}

@@ -33,6 +33,7 @@ def short_training(monkeypatch):
     for study in ("decomposition", "variants", "presence"):
         monkeypatch.setattr(f"lazyartist.studies.{study}.TRAINING", FEW)
     monkeypatch.setattr("lazyartist.studies.variants.SETTINGS", ("topk:k=4", "relu_l1:strength=0.1"))
+    monkeypatch.setattr("lazyartist.studies.erasure.REFITTED_ON", 200)
 
 
 def test_the_last_hidden_layer_is_what_the_head_reads(lazy, at):
