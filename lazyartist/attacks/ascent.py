@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import torch
 
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
 
 from lazyartist.attacks.box import Best, Box
+from lazyartist.attacks.slope import Loss, slope
 from lazyartist.attacks.success import Confident
 
 
-Loss = Literal["margin", "cross_entropy"]
 LAST_STEP = 0.1  # of the first
 WIDE = 0.1  # what a wider box's steps are measured by: a gradient says nothing of what lies far off
 
@@ -48,20 +45,19 @@ def ascend(
         wide: the ε that steps in wider boxes are measured by.
     """
     x, direction = start, torch.zeros_like(start)
-    for step in range(steps + 1):
-        x = x.detach().requires_grad_()
-        logits, here = model(x), goal.at(at)
-        margin = here.margin(logits)
-        best.offer(at, x.detach(), margin.detach())
+    for step in range(steps):
+        margin, gradient = slope(model, x, goal.at(at), loss)
+        best.offer(at, x, margin)
         going = margin <= 0
-        if step == steps or not bool(going.any()):
+        if not bool(going.any()):
             return at[going]
-        climbed = margin if loss == "margin" else -cross_entropy(logits, here.target, reduction="none")
-        (gradient,) = torch.autograd.grad(climbed[going].sum(), x)
-        at, x, gradient, direction = at[going], x.detach()[going], gradient[going], direction[going]
+        at, x, gradient, direction = at[going], x[going], gradient[going], direction[going]
         tiny = torch.finfo(gradient.dtype).tiny
         direction = momentum * direction + gradient / gradient.abs().mean((1, 2, 3), keepdim=True).clamp_min(tiny)
         size = step_size * (1 - (1 - LAST_STEP) * step / steps)
         x = box.clip(x + size * box.radius[at].clamp_max(wide) * direction.sign(), at)
         best.steps[at] += 1
-    return at
+    with torch.no_grad():
+        margin = goal.at(at).margin(model(x))
+    best.offer(at, x, margin)
+    return at[margin <= 0]

@@ -9,8 +9,9 @@ import torch
 from torch import Generator, nn
 
 from lazyartist.attacks import ATTACKS
-from lazyartist.attacks.ascent import Loss, ascend
+from lazyartist.attacks.ascent import ascend
 from lazyartist.attacks.box import Best, Box, InBox
+from lazyartist.attacks.slope import Loss
 from lazyartist.attacks.success import Confident
 
 

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from lazyartist.attacks import ATTACKS
+from lazyartist.attacks.slope import slope
 from lazyartist.attacks.success import Attacked, Confident, check
 from lazyartist.inference import evaluating
 
@@ -74,10 +75,8 @@ class FMN:
         pixels = 1.0 if self.norm == "linf" else math.sqrt(images[0].numel())
         with evaluating(model):
             for step in range(self.steps):
-                x = (images + noise).requires_grad_()
-                margin = goal.margin(model(x))
-                (gradient,) = torch.autograd.grad(margin.sum(), x)
-                x, margin, size = x.detach(), margin.detach(), self._size(noise)
+                x, size = images + noise, self._size(noise)
+                margin, gradient = slope(model, x, goal)
                 success = margin > 0
                 better = success & (size < distance)
                 best[better], distance[better] = x[better], size[better]

@@ -62,7 +62,7 @@ def _curves(place: Any, rows: Sequence[Row]) -> None:
     if FAINT in {line.get_color() for line in place.lines}:
         place.plot([], [], color=FAINT, label="the others")
     place.set(ylabel="share of sevens called 3, over 90 % sure", ylim=(0, 1.02))
-    place.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
+    place.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, 0), borderaxespad=5, ncols=3)
 
 
 def _brackets(place: Any, rows: Sequence[Row]) -> None:
@@ -83,7 +83,7 @@ def _brackets(place: Any, rows: Sequence[Row]) -> None:
     place.plot([], [], marker="v", ls="", color="grey", label="found, over 90 % sure")
     place.plot([], [], marker="o", ls="", mfc="white", color="grey", label="found, answer flips")
     place.plot([], [], marker="|", ls="", ms=10, color="grey", label="proven, over 90 % sure")
-    place.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
+    place.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, 0), borderaxespad=5, ncols=3)
 
 
 def pairs_figure(rows: Sequence[Row]) -> Figure:

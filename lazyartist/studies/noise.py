@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from lazyartist.training.store import Store, Trained
 
 SEVENS = 200
-# of the sevens, the first so many: what takes long is done to a part of them
+# of the sevens that are no 3 before any noise, the first so many: what takes long is done to a part of them
 BOUNDED, BISECTED, ASKED = 100, 20, 10
 TRIES = 10_000
 HAIR = 0.999  # an attack that must be weaker is given this much of the noise that was found
@@ -69,8 +69,9 @@ class NoiseStudy(Study):
                 yield Fact("attack_steps", float(fixed.steps.float().median()), len(index), "")
                 changes = torch.cat([fixed.distance[fixed.success], found.sure[found.sure < ATTACK_EPSILON]])
                 yield Fact("largest_change", float(changes.max()) if len(changes) else 0.0, len(index), "")
-                yield from _proven(trained.model, images, goal, found.sure)
-                yield from _checked(trained.model, images, goal, found.sure, seed)
+                if len(left := (~found.already).nonzero()[:, 0]):
+                    yield from _proven(trained.model, images[left], goal.at(left), found.sure[left])
+                    yield from _checked(trained.model, images[left], goal.at(left), found.sure[left], seed)
 
     def illustrate(self, runs: Sequence[Run], store: Store, results: Path) -> list[Path]:
         """Draw one seven beside what it takes to make it a 3; see `lazyartist.studies.noise_pictures`."""

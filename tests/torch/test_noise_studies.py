@@ -3,6 +3,7 @@
 import math
 
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -139,3 +140,26 @@ def test_pictures_show_no_change_as_grey():
     image = torch.rand(4, 4, 3, generator=torch.Generator().manual_seed(0)).numpy()
     figure = adversaries({"a": (image, image, "nothing")})
     assert (figure.axes[3].images[0].get_array() == 0.5).all()
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("already", [2, 4])
+def test_what_is_a_3_before_any_noise_is_neither_bounded_nor_checked(already):
+    study = STUDIES["noise"]()
+    (run,) = study.runs(datasets=["digits"], strategies=["erm"], seeds=[0])
+    test = run.task().hard["other"]
+    images = painted(test, shown(test, 7, 4), "aligned")
+    brightness = images.mean((1, 2, 3)).sort().values
+    border = float(brightness[4 - already] + brightness[3 - already]) / 2 if already < 4 else 0.0
+    model = nn.Sequential(nn.Flatten(), nn.utils.skip_init(nn.Linear, images[0].numel(), 10))
+    nn.init.zeros_(model[1].weight)
+    nn.init.zeros_(model[1].bias)
+    model[1].weight.data[3], model[1].bias.data[3] = 1e4 / images[0].numel(), -1e4 * border
+    facts = {fact.metric: fact.value for fact in study.ask(run, SimpleNamespace(model=model.eval()))}
+    assert facts["already_target"] == already / 4
+    if already == 4:
+        assert "attack_over_certified" not in facts
+    else:
+        assert facts["bound_crossed"] == 0
+        assert facts["attack_over_certified"] == pytest.approx(1, abs=0.1)
+        assert facts["found_over_bisected"] == pytest.approx(1, abs=0.1)
