@@ -48,7 +48,7 @@ def ascend(
     for step in range(steps):
         margin, gradient = slope(model, x, goal.at(at), loss)
         best.offer(at, x, margin)
-        going = margin <= 0
+        going = ~(margin > 0)  # so that one that is not a number goes on
         if not bool(going.any()):
             return at[going]
         at, x, gradient, direction = at[going], x[going], gradient[going], direction[going]
@@ -60,4 +60,4 @@ def ascend(
     with torch.no_grad():
         margin = goal.at(at).margin(model(x))
     best.offer(at, x, margin)
-    return at[margin <= 0]
+    return at[~(margin > 0)]

@@ -104,11 +104,11 @@ class InBox(ABC):
             ValueError: ε is not positive, or see `check`.
         """
         check(model, images, goal)
-        box = Box.around(images.contiguous(memory_format=torch.channels_last), epsilon)
+        box = Box.around(images.detach().contiguous(memory_format=torch.channels_last), epsilon)
         best = Best(box.images)
         with evaluating(model):
             self.run(model, goal, box, best, torch.Generator().manual_seed(seed))
-        return Attacked(best.images, best.margin > 0, (best.images - images).abs().amax((1, 2, 3)), best.steps)
+        return Attacked(best.images, best.margin > 0, (best.images - box.images).abs().amax((1, 2, 3)), best.steps)
 
     @abstractmethod
     def run(self, model: nn.Module, goal: Confident, box: Box, best: Best, generator: Generator) -> None:

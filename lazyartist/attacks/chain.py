@@ -37,8 +37,12 @@ def chain_of(model: nn.Module, images: Tensor) -> list[Layer]:
     """
     few = images[:2].repeat(2, 1, 1, 1)[:2]  # two, since torch.export treats a batch of one as special
     with evaluating(model), torch.no_grad():
-        reader = _Reader(torch.export.export(model, (few,), strict=False).module())
-        output = reader.run(few.clone())
+        try:
+            reader = _Reader(torch.export.export(model, (few,), strict=False).module())
+            output = reader.run(few.clone())
+        except RuntimeError as error:  # what depends on the values of its input cannot be exported
+            reason = str(error).strip().partition("\n")[0]
+            raise NoBoundsError(f"{type(model).__name__} cannot be read layer by layer: {reason}") from error
         expected, x = model(few.clone()), few.clone()
         for layer in reader.layers:
             x = layer.apply(x)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 import torch
 
@@ -25,6 +26,10 @@ class FGSM(InBox):
     """
 
     loss: Loss = "cross_entropy"
+
+    def __post_init__(self) -> None:
+        if self.loss not in get_args(Loss):
+            raise ValueError(f"loss={self.loss!r}: expected one of {', '.join(get_args(Loss))}")
 
     def run(self, model: nn.Module, goal: Confident, box: Box, best: Best, generator: Generator) -> None:
         """See `InBox`; nothing is drawn."""

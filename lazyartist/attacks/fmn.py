@@ -19,11 +19,11 @@ from lazyartist.inference import evaluating
 
 Norm = Literal["linf", "l2"]
 TRUST, PATIENCE = 2.0, 10.0  # times the distance that a first ball reaches; steps after which it reaches twice as far
+MOST = 200  # steps after which it has reached everywhere
 WIDE = 0.15  # what a wider ball's steps are measured by
 MOMENTUM = 0.3  # share of the old direction that is kept
-POWER = (
-    1 / 8
-)  # of a gradient, its sign kept: 0 would be the sign alone, 1 the gradient; in L∞ what lies between found less
+POWER = 1 / 8  # of the gradient in L∞; its sign alone (0) and all of it (1) both ended in larger noise
+NEAR = 1e-4  # a first ball is no smaller, however near the border seems
 TINY = torch.finfo(torch.float32).tiny
 
 
@@ -36,13 +36,14 @@ class FMN:
     the first success, the ball reaches some way beyond the border of the margin's linear model, and ever further. (With
     the paper's ball, just up to there, 4 to 48 % of 48 digits found none in L2, on two networks.) Steps are measured in
     the ball's radius, so that a model which takes a tenth of the noise needs no other settings. The ball's first
-    changes are large, like those of a bisection: what the first success found may be ten times too much.
+    changes are large, like those of a bisection: what the first success found may be ten times too much. In L∞ a step
+    goes along the eighth root of the gradient, its sign kept; some of the old direction is kept too.
 
     Attributes:
         norm: "linf", the largest change of a pixel, or "l2", the root of the sum of squares; `distance` is in it.
-        steps: gradients that every image costs.
-        step_size: root mean square change of a pixel by the first step, in radii (in L2: of one pixel's share of it);
-            a cosine takes it to a hundredth of that.
+        steps: gradients that every image costs, two or more: the first one is that of the image itself.
+        step_size: root mean square change of a pixel by the first step, in radii (in L2: of one pixel's share of it),
+            or of 0.15 if the radius is larger; a cosine takes it to a hundredth of that.
         shrink: share of its radius that a ball loses or wins in the first step; a cosine takes it to a 300th.
     """
 
@@ -54,8 +55,10 @@ class FMN:
     def __post_init__(self) -> None:
         if self.norm not in get_args(Norm):
             raise ValueError(f"norm={self.norm!r}: expected one of {', '.join(get_args(Norm))}")
-        if self.steps < 1 or not self.step_size > 0 or not 0 < self.shrink < 1:
-            raise ValueError(f"{self}: expected positive steps and step size, and a share to shrink by in (0, 1)")
+        if self.steps < 2 or not self.step_size > 0 or not 0 < self.shrink < 1:
+            raise ValueError(
+                f"{self}: expected two steps or more, a positive step size, and a share to shrink by in (0, 1)"
+            )
 
     def __call__(self, model: nn.Module, images: Tensor, goal: Confident) -> Attacked:
         """Return for every image the success with the smallest noise; `distance` is infinite where nothing succeeded.
@@ -69,7 +72,7 @@ class FMN:
             ValueError: see `check`.
         """
         check(model, images, goal)
-        images = images.contiguous(memory_format=torch.channels_last)
+        images = images.detach().contiguous(memory_format=torch.channels_last)
         best, distance = images.clone(), torch.full((len(images),), torch.inf, dtype=images.dtype)
         radius, noise, direction = distance.clone(), torch.zeros_like(images), torch.zeros_like(images)
         pixels = 1.0 if self.norm == "linf" else math.sqrt(images[0].numel())
@@ -82,7 +85,8 @@ class FMN:
                 best[better], distance[better] = x[better], size[better]
                 cosine = (1 + math.cos(math.pi * step / self.steps)) / 2
                 shrink = self.shrink * (0.003 + 0.997 * cosine)
-                reach = TRUST * 2 ** (step / PATIENCE) * margin.abs() / self._dual(gradient).clamp_min(TINY)
+                away = (margin.abs() / self._dual(gradient).clamp_min(TINY)).clamp_min(NEAR)
+                reach = TRUST * 2 ** (min(step, MOST) / PATIENCE) * away
                 missed = torch.where(distance.isfinite(), radius * (1 + shrink), size + reach)
                 radius = torch.where(success, torch.minimum(radius, distance) * (1 - shrink), missed)
                 direction = MOMENTUM * direction + _of_size_one(gradient)

@@ -12,15 +12,17 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from lazyartist.attacks.success import Confident
+from lazyartist.inference import BATCH
 
 
 Loss = Literal["margin", "cross_entropy"]
-# what lies between the layers of so many images stays near the processor: a quarter faster than 200 at once
-AT_ONCE = 64
 
 
 def slope(model: nn.Module, x: Tensor, goal: Confident, loss: Loss = "margin") -> tuple[Tensor, Tensor]:
-    """Return the margin of success (N,), and the gradient (N, C, H, W) along which it rises fastest.
+    """Return the margin of success (N,), and the gradient (N, C, H, W) along which it rises.
+
+    The gradient is 0 where the model leaves the graph, by rounding in NumPy for example. A few images at a time are a
+    quarter faster than two hundred.
 
     Args:
         model: in evaluation mode.
@@ -29,11 +31,13 @@ def slope(model: nn.Module, x: Tensor, goal: Confident, loss: Loss = "margin") -
         loss: whose gradient: that of the margin, or of the target's log-probability.
     """
     margins, gradients = torch.empty(len(x), dtype=x.dtype), torch.empty_like(x)
-    for part in torch.arange(len(x)).tensor_split(math.ceil(len(x) / AT_ONCE)):
-        here, aim = x[part].requires_grad_(), goal.at(part)
-        logits = model(here)
-        margin = aim.margin(logits)
-        climbed = margin.sum() if loss == "margin" else -cross_entropy(logits, aim.target, reduction="sum")
-        (gradients[part],) = torch.autograd.grad(climbed, here)
-        margins[part] = margin.detach()
+    for part in torch.arange(len(x)).tensor_split(math.ceil(len(x) / BATCH)):
+        here, aim = x[part].detach().requires_grad_(), goal.at(part)
+        with torch.enable_grad():
+            logits = model(here)
+            margin = aim.margin(logits)
+            climbed = margin.sum() if loss == "margin" else -cross_entropy(logits, aim.target, reduction="sum")
+        margins[part], gradients[part] = margin.detach(), 0
+        if climbed.requires_grad:
+            (gradients[part],) = torch.autograd.grad(climbed, here, allow_unused=True, materialize_grads=True)
     return margins, gradients

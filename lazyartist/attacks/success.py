@@ -95,8 +95,8 @@ def check(model: nn.Module, images: Tensor, goal: Confident) -> None:
         ValueError: images are no float batch in [0, 1], the goal has another size or names no class, or the model
             returns NaN, or probabilities where logits are expected.
     """
-    if images.ndim != 4 or not images.is_floating_point() or len(images) == 0:
-        raise ValueError(f"images: expected (N, C, H, W) floats, got {tuple(images.shape)} {images.dtype}")
+    if images.ndim != 4 or images.dtype not in (torch.float32, torch.float64) or len(images) == 0:
+        raise ValueError(f"images: expected (N, C, H, W) float32 or float64, got {tuple(images.shape)} {images.dtype}")
     low, high = float(images.min()), float(images.max())
     if not (low >= 0 and high <= 1):  # a NaN fails this too
         raise ValueError(f"images run from {low!r} to {high!r}: expected [0, 1]; put any normalisation into the model")
@@ -104,6 +104,8 @@ def check(model: nn.Module, images: Tensor, goal: Confident) -> None:
         raise ValueError(f"{len(images)} images need as many targets, got {len(goal.target)}")
     with evaluating(model), torch.no_grad():
         logits = model(images)
+    if logits.ndim == 2 and logits.shape[1] < 2:
+        raise ValueError("the model returns one number an image: expected a logit for each of two classes or more")
     if logits.ndim != 2 or bool((goal.target < 0).any()) or bool((goal.target >= logits.shape[1]).any()):
         raise ValueError(
             f"targets run from {int(goal.target.min())} to {int(goal.target.max())}, but the model's output has shape "

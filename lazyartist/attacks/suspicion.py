@@ -8,6 +8,7 @@ import torch
 
 from torch import Tensor, nn
 
+from lazyartist.attacks.slope import slope
 from lazyartist.attacks.success import Attacked, Confident, check
 from lazyartist.inference import evaluating
 
@@ -65,12 +66,8 @@ def suspicion(
     """
     check(model, images, goal)
     with evaluating(model):
-        x = images.clone().requires_grad_()
-        margin = goal.margin(model(x))
-        zero = torch.ones(len(images), dtype=torch.bool)
-        if margin.requires_grad:  # not so where the model leaves the graph, by rounding in NumPy for example
-            (gradient,) = torch.autograd.grad(margin.sum(), x, allow_unused=True)
-            zero = zero if gradient is None else (gradient == 0).flatten(1).all(1)
+        _, gradient = slope(model, images, goal)
+        zero = ((gradient == 0) | ~gradient.isfinite()).flatten(1).all(1)
         with torch.no_grad():
             logits = torch.stack([model(images) for _ in range(PASSES)])
     differs = (logits.amax(0) - logits.amin(0)).amax(1) > SAME

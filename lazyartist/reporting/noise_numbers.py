@@ -59,14 +59,19 @@ def over(lazy: Sequence[Row] | None, mine: Sequence[Row], metric: str) -> str:
 def needs(lazy: Sequence[Row], mine: Sequence[Row], metric: str) -> Estimate | None:
     """Return how many times as much noise `lazy` takes: of each seed the median over images, averaged over seeds.
 
-    Images are the same ones for both. None where no seed, or no image, has both.
+    Images are the same ones for both. None where no seed, or no image, has both, or where a seed's median is infinite
+    or 0: no noise made half of its images the target, and that has no mean with the others.
     """
     a, b = _details(lazy, metric), _details(mine, metric)
     logs = []
     for seed in sorted(a.keys() & b.keys()):
         pairs = [(x, y) for x, y in zip(a[seed], b[seed], strict=True) if x is not None and y]
-        if pairs and 0 < (middle := median(x / y for x, y in pairs)) < math.inf:
-            logs.append(math.log(middle))
+        ratios = [x / y for x, y in pairs if math.isfinite(x) or math.isfinite(y)]
+        if not ratios:
+            continue
+        if not 0 < (middle := median(ratios)) < math.inf:
+            return None
+        logs.append(math.log(middle))
     return estimate(logs).map(math.exp) if logs else None
 
 

@@ -107,8 +107,9 @@ def _checks(cases: Cases) -> Table:
     for (dataset, _, model), models in cases:
         for (name, _), mine in models.items():
             v = values(mine)
-            shares = [percent(v[m]) for m in ("square_success", "random_success", "zero_gradients", "randomised")]
-            crossed = f"{sum(v['bound_crossed'].values()):.0f}"
+            metrics = ("square_success", "random_success", "zero_gradients", "randomised")
+            shares = [percent(v[metric]) if metric in v else NOTHING for metric in metrics]
+            crossed = f"{sum(v['bound_crossed'].values()):.0f}" if "bound_crossed" in v else NOTHING
             bisected = mean_size(v, "found_over_bisected", 3)
             lines.append([dataset, model, name, bisected, *shares, crossed, seeds_of(v)])
     return Table(

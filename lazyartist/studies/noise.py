@@ -102,15 +102,15 @@ def _proven(model: nn.Module, images: Tensor, goal: Confident, sure: Tensor) -> 
     n = len(few)
     detail = [round(float(size), 6) for size in proven]
     yield Fact("certified_epsilon", float(proven.median()), n, "higher", detail)
-    yield Fact("attack_over_certified", float((sure[few] / proven).median()), n, "lower")
-    yield Fact("bound_crossed", float((sure[few] <= proven).sum()), n, "lower")
+    yield Fact("attack_over_certified", _ratio(sure[few], proven), n, "lower")
+    yield Fact("bound_crossed", float((sure[few].isfinite() & (sure[few] <= proven)).sum()), n, "lower")
 
 
 def _checked(model: nn.Module, images: Tensor, goal: Confident, sure: Tensor, seed: int) -> Iterator[Fact]:
     """Yield whether anything else finds less noise: bisection, and what needs no gradients."""
     few = torch.arange(min(BISECTED, len(images)))
     bisected = Smallest()(model, images[few], goal.at(few), seed=seed).distance
-    yield Fact("found_over_bisected", float((sure[few] / bisected).median()), len(few), "lower")
+    yield Fact("found_over_bisected", _ratio(sure[few], bisected), len(few), "lower")
     few = torch.arange(min(ASKED, len(images)))
     less = (sure[few] * HAIR).clamp(1e-4, 1)
     square = Square(TRIES // 10)(model, images[few], goal.at(few), less, seed=seed)
@@ -120,3 +120,9 @@ def _checked(model: nn.Module, images: Tensor, goal: Confident, sure: Tensor, se
     signs = suspicion(model, images, goal)
     yield Fact("zero_gradients", float(signs.zero_gradient.float().mean()), len(images), "lower")
     yield Fact("randomised", float(signs.randomised.float().mean()), len(images), "lower")
+
+
+def _ratio(found: Tensor, other: Tensor) -> float:
+    """Return the median ratio over images; infinity if both are infinite for all of them, whom it leaves out."""
+    ratios = (found / other)[found.isfinite() | other.isfinite()]
+    return float(ratios.median()) if len(ratios) else torch.inf

@@ -39,6 +39,7 @@ def test_the_cured_model_is_fooled(noise):
 
 def test_no_pixel_moved_by_epsilon_or_more(noise):
     assert all(0 <= change < ATTACK_EPSILON for v in noise.values() for change in v["largest_change"].values())
+    assert all(noise[CURE]["largest_change"].values())
 
 
 def test_sevens_were_sevens_before_the_noise(noise):

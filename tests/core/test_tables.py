@@ -3,6 +3,7 @@ import pytest
 from lazyartist.reporting.cure_tables import correlation_tables, knobs_tables, naming_tables, strategies_tables
 from lazyartist.reporting.inks import COLOURS, FAINT, TELLABLE
 from lazyartist.reporting.noise_figures import noise_figure
+from lazyartist.reporting.noise_numbers import needs
 from lazyartist.reporting.noise_tables import noise_tables
 from lazyartist.reporting.panels import in_colour
 from lazyartist.reporting.publish import fill_readme, publish
@@ -95,6 +96,32 @@ def test_the_recolour_proof_is_a_table_of_class_by_colour(row):
     (table,) = recolour_tables(rows)
     assert table.header == ("in the colour of", "0", "1")
     assert table.rows == [["a 0", "100", "55"], ["a 1", "0", "100"]]
+
+
+def test_lazy_needs_times_as_much(row):
+    def rows(name, *by_seed):
+        return [row(strategy=name, seed=s, metric="smallest_epsilon", detail=d) for s, d in enumerate(by_seed)]
+
+    never = float("inf")
+    lazy = rows("lazy", [0.2, 0.4, None, never], [0.4, 0.8, 0.8, never])
+    assert needs(lazy, rows("a", [0.1, 0.1, 0.1, never], [0.1, 0.1, 0.1, None]), "smallest_epsilon").mean == (
+        pytest.approx((3 * 8) ** 0.5)
+    )
+    assert needs(lazy, rows("a", [None, None, 0.1, never], [0.1, 0.2, 0.4, never]), "smallest_epsilon").n == 1
+    assert needs(lazy, rows("a", [0.1, 0.1, 0.1, 0.1], [never] * 4), "smallest_epsilon") is None
+    assert needs(lazy, rows("a", [None, None, 0.1, never]), "smallest_epsilon") is None
+
+
+def test_a_model_that_called_every_seven_a_3_has_a_line_without_checks(row):
+    rows = [
+        row(strategy=name, metric=metric, value=0.1, detail=[0.1])
+        for name in ("lazy", "convinced")
+        for metric in ("smallest_epsilon", "attack_success", "attack_steps")
+    ]
+    rows += [row(strategy="lazy", metric=m, value=0.0) for m in ("square_success", "random_success", "bound_crossed")]
+    lines = {line[2]: line for line in noise_tables(rows)[-1].rows}
+    assert lines["convinced"][3:9] == ["–"] * 6
+    assert lines["lazy"][4] == "0.0"
 
 
 def test_every_figure_can_be_drawn_of_one_other_network(row, tmp_path):

@@ -17,6 +17,7 @@ from lazyartist.attacks.random_noise import RandomNoise
 from lazyartist.attacks.smallest import Smallest
 from lazyartist.attacks.square import Square
 from lazyartist.attacks.success import Confident
+from lazyartist.attacks.suspicion import suspicion
 
 
 INSIDE_A_BOX = [
@@ -94,7 +95,29 @@ def test_one_step_is_epsilon_along_the_sign():
     found = FGSM()(model, x, Confident(torch.ones(3, dtype=torch.long)), 0.1)
     moved = found.images - x
     tried = moved.abs().amax((1, 2, 3)) > 0
+    assert tried.any()
     assert torch.allclose(moved[tried], (0.1 * w.sign()).expand_as(x)[tried], atol=1e-6)
+
+
+def test_on_the_border_already_a_hair_is_enough():
+    x = torch.full((2, 3, 4, 4), 0.5)
+    model = Plane(torch.ones(3, 4, 4), float(x[0].sum()))
+    found = FMN()(model, x, Confident(torch.ones(2, dtype=torch.long), None))
+    assert found.success.all()
+    assert float(found.distance.max()) < 1e-3
+
+
+@pytest.mark.parametrize("attack", [FMN(), PGD(steps=2)], ids=repr)
+def test_a_model_that_leaves_the_graph_gives_no_gradient_and_no_error(attack, model, images, goal):
+    class Leaves(nn.Module):
+        def forward(self, x):
+            return model(x.detach())
+
+    with torch.no_grad():  # what the caller does with gradients is nothing to an attack
+        assert attack(Leaves(), images, goal).images.shape == images.shape
+        assert attack(model, images, goal).steps.any()
+        assert suspicion(Leaves(), images, goal).zero_gradient.all()
+        assert not suspicion(model, images, goal).zero_gradient.any()
 
 
 @pytest.mark.parametrize("smallest", [FMN(), FMN("l2"), Smallest(IteratedSign(random_start=False))], ids=repr)
@@ -206,7 +229,8 @@ def test_a_box_is_clipped_to_images():
         (lambda: PGD(momentum=2), r"momentum in \[0, 1\]"),
         (lambda: PGD(loss="hinge"), "expected one of margin, cross_entropy"),
         (lambda: FMN("l1"), "expected one of linf, l2"),
-        (lambda: FMN(steps=0), "positive steps"),
+        (lambda: FMN(steps=1), "two steps or more"),
+        (lambda: FGSM(loss="hinge"), "expected one of margin, cross_entropy"),
         (lambda: Square(questions=0), "one question or more"),
         (lambda: RandomNoise(tries=0), "one or more"),
         (lambda: Confident(torch.tensor([1, 2]), labels=torch.tensor([1, 3])), "1 of 2 targets are the image's own"),

@@ -89,6 +89,7 @@ def test_attacks_without_gradients_are_weaker(model, images, goal, middle):
 def test_random_noise_of_the_same_size_is_weaker(model, images, goal, middle):
     random = RandomNoise(tries=200)(model, images, goal, middle)
     assert random.success.sum() < PGD()(model, images, goal, middle).success.sum()
+    assert (random.distance > 0.9 * middle).all()  # it did try
 
 
 def test_transfer_is_weaker(task, model, images, goal, smallest):

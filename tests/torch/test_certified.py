@@ -154,7 +154,7 @@ def test_the_bracket_contains_the_answer_of_brute_force(name, seed):
         succeeds = grid[margin > 0]
         exact = float((succeeds - x[i]).abs().amax((1, 2, 3)).min()) if len(succeeds) else math.inf
         assert float(certified[i]) <= exact + 1e-6
-        assert float(found.distance[i]) >= min(exact, 2) - 1.5 * step
+        assert exact - 1.5 * step <= float(found.distance[i]) <= exact + 1.5 * step or exact == math.inf
         assert certified[i] <= found.distance[i]
 
 
@@ -226,9 +226,15 @@ class MixesImages(nn.Module):
         return x.mean((0, 2, 3)).expand(len(x), 3)
 
 
+class AsksItsInput(nn.Module):
+    def forward(self, x):
+        return (x if x.mean() > 0.5 else 1 - x).mean((2, 3))
+
+
 @pytest.mark.parametrize(
     ("model", "message"),
     [
+        (AsksItsInput(), "AsksItsInput cannot be read layer by layer: "),
         (nn.Sequential(nn.Sigmoid(), nn.Flatten()), r"aten.sigmoid.default: expected a chain of adaptive_avg_pool2d"),
         (nn.Sequential(nn.MaxPool2d(2, padding=1), nn.Flatten()), "max pooling with padding"),
         (Skips(), "branches: aten.add.Tensor"),
