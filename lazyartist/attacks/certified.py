@@ -31,8 +31,8 @@ class Certified:
     What lies between the layers is bounded by intervals (CROWN-IBP, Zhang et al. 2020, arXiv:1906.06316), or by lines
     too (CROWN, Zhang et al. 2018, arXiv:1811.00866): one pass for every unit that may be on either side of its ReLU.
 
-    Measured, SimpleCNN: what `FMN` finds is 13 (digits, width 8), 20 to 30 (digits, width 16) and 16 times (MNIST, a
-    cured model) the proven ε; with lines about 10 and 13 times on the digits, for fifty times the time. What is lost,
+    Measured, SimpleCNN: what `FMN` finds is 13 (digits, width 8), 20 to 30 (digits, width 16) and, by model, 14 to 48
+    times (MNIST) the proven ε; with lines about 10 and 13 times on the digits, for fifty times the time. What is lost,
     is lost in the layers: at a quarter of the noise found, nearly every ReLU of the third convolution may be on either
     side, whichever way its input is bounded.
 
