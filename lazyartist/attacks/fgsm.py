@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import get_args
 
 import torch
 
@@ -12,7 +11,7 @@ from torch import Generator, nn
 from lazyartist.attacks import ATTACKS
 from lazyartist.attacks.ascent import ascend
 from lazyartist.attacks.box import Best, Box, InBox
-from lazyartist.attacks.slope import Loss
+from lazyartist.attacks.slope import Loss, check_loss
 from lazyartist.attacks.success import Confident
 
 
@@ -28,8 +27,7 @@ class FGSM(InBox):
     loss: Loss = "cross_entropy"
 
     def __post_init__(self) -> None:
-        if self.loss not in get_args(Loss):
-            raise ValueError(f"loss={self.loss!r}: expected one of {', '.join(get_args(Loss))}")
+        check_loss(self.loss)
 
     def run(self, model: nn.Module, goal: Confident, box: Box, best: Best, generator: Generator) -> None:
         """See `InBox`; nothing is drawn."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import get_args
 
 import torch
 
@@ -12,7 +11,7 @@ from torch import Generator, nn
 from lazyartist.attacks import ATTACKS
 from lazyartist.attacks.ascent import ascend
 from lazyartist.attacks.box import Best, Box, InBox
-from lazyartist.attacks.slope import Loss
+from lazyartist.attacks.slope import Loss, check_loss
 from lazyartist.attacks.success import Confident
 
 
@@ -40,8 +39,7 @@ class PGD(InBox):
     def __post_init__(self) -> None:
         if self.steps < 1 or self.restarts < 1 or not self.step_size > 0 or not 0 <= self.momentum <= 1:
             raise ValueError(f"{self}: expected positive steps, step size and restarts, and a momentum in [0, 1]")
-        if self.loss not in get_args(Loss):
-            raise ValueError(f"loss={self.loss!r}: expected one of {', '.join(get_args(Loss))}")
+        check_loss(self.loss)
 
     def run(self, model: nn.Module, goal: Confident, box: Box, best: Best, generator: Generator) -> None:
         """See `InBox`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 
@@ -16,6 +16,16 @@ from lazyartist.inference import BATCH
 
 
 Loss = Literal["margin", "cross_entropy"]
+
+
+def check_loss(loss: str) -> None:
+    """Refuse what is no loss.
+
+    Raises:
+        ValueError: it is neither of the two.
+    """
+    if loss not in get_args(Loss):
+        raise ValueError(f"loss={loss!r}: expected one of {', '.join(get_args(Loss))}")
 
 
 def slope(model: nn.Module, x: Tensor, goal: Confident, loss: Loss = "margin") -> tuple[Tensor, Tensor]:

@@ -22,7 +22,7 @@ class Suspicion:
     """What was noticed, for each image.
 
     Attributes:
-        zero_gradient: (N,) bool, no pixel has a gradient: attacks that climb stand still.
+        zero_gradient: (N,) bool, no pixel has a gradient, or some pixel's is no number: attacks that climb stand still.
         randomised: (N,) bool, the same image gets other logits when it is asked about again.
         masked: (N,) bool, an attack without gradients succeeded where the one with gradients did not.
     """
@@ -67,7 +67,7 @@ def suspicion(
     check(model, images, goal)
     with evaluating(model):
         _, gradient = slope(model, images, goal)
-        zero = ((gradient == 0) | ~gradient.isfinite()).flatten(1).all(1)
+        zero = (gradient == 0).flatten(1).all(1) | ~gradient.isfinite().flatten(1).all(1)
         with torch.no_grad():
             logits = torch.stack([model(images) for _ in range(PASSES)])
     differs = (logits.amax(0) - logits.amin(0)).amax(1) > SAME

@@ -123,6 +123,6 @@ def _checked(model: nn.Module, images: Tensor, goal: Confident, sure: Tensor, se
 
 
 def _ratio(found: Tensor, other: Tensor) -> float:
-    """Return the median ratio over images; infinity if both are infinite for all of them, whom it leaves out."""
+    """Return the median ratio over images, without those for which both are infinite; infinity if none is left."""
     ratios = (found / other)[found.isfinite() | other.isfinite()]
     return float(ratios.median()) if len(ratios) else torch.inf

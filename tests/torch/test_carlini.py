@@ -159,3 +159,13 @@ def test_a_model_in_training_mode_is_not_taken_for_a_randomised_one(images, goal
     trains = nn.Sequential(nn.Dropout(0.5), build("simple_cnn:width=4", 10, seed=0)).train()
     assert not suspicion(trains, images, goal).randomised.any()
     assert all(module.training for module in trains.modules())
+
+
+def test_a_gradient_that_is_no_number_is_flagged_too(images, goal):
+    class Roots(nn.Module):
+        """Its slope is infinite where a pixel is black, and weighed by nothing there."""
+
+        def forward(self, x):
+            return x[:, 0].sqrt().sum(1)[:, :10] * 0
+
+    assert suspicion(Roots(), images * 0, goal).zero_gradient.all()
