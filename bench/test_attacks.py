@@ -6,7 +6,7 @@
     pytest bench/test_attacks.py --lazy-results results
 
 The same networks and sevens for all, one thread, processor time, taking turns. Whatever an attack says of itself, its
-images are judged by our `Confident`. Gradients are counted where they leave the network, of every image in the batch:
+images are judged by our `TargetedConfidence`. Gradients are counted where they leave the network, of every image in the batch:
 an image that has succeeded costs us none any more, and peers as many as any. The network lies in memory as torch makes
 it, unless a row says channels last, which is how ours are kept. Asserts nothing.
 """
@@ -26,13 +26,13 @@ import torch
 from torch import Tensor, nn
 
 from lazyartist.attacks.fmn import FMN
-from lazyartist.attacks.iterated_sign import IteratedSign
+from lazyartist.attacks.bim import BIM
 from lazyartist.attacks.pgd import PGD
-from lazyartist.attacks.smallest import Smallest
-from lazyartist.attacks.success import Confident
+from lazyartist.attacks.bisection import BisectionAttack
+from lazyartist.attacks.criterion import TargetedConfidence
 from lazyartist.criteria import ATTACK_EPSILON
 from lazyartist.studies.base import LAZY, STANDARD, Run
-from lazyartist.studies.fooling import SOURCE, TARGET, painted, shown
+from lazyartist.studies.noise.minimum_noise import SOURCE, TARGET, painted, shown
 from lazyartist.training.store import Store
 
 from . import speed_rows
@@ -50,7 +50,7 @@ class Case(NamedTuple):
     model: nn.Module
     channels_last: nn.Module
     images: Tensor
-    goal: Confident
+    goal: TargetedConfidence
     data: str
 
 
@@ -65,7 +65,7 @@ def case(request):
     with torch.no_grad():
         right = ours(images).argmax(1) == SOURCE
     labels = test.labels[index][right]
-    goal = Confident(torch.full_like(labels, TARGET), labels=labels)
+    goal = TargetedConfidence(torch.full_like(labels, TARGET), labels=labels)
     usual = copy.deepcopy(ours).to(memory_format=torch.contiguous_format)
     return Case(request.param, usual, ours, images[right], goal, run.task().train.fingerprint)
 
@@ -181,7 +181,7 @@ def measured(ways, case, order="model", rounds=ROUNDS):
 def test_fixed_epsilon(case, lazy_results):
     ways = {
         "ours, PGD": our(PGD(steps=STEPS, restarts=1), ATTACK_EPSILON),
-        "ours, iterated sign": our(IteratedSign(steps=STEPS), ATTACK_EPSILON),
+        "ours, iterated sign": our(BIM(steps=STEPS), ATTACK_EPSILON),
         "foolbox PGD": foolbox_pgd,
         "torchattacks PGD": torchattacks_pgd,
         "adv-lib PGD": adv_lib_pgd,
@@ -217,7 +217,7 @@ def test_smallest_epsilon(case, lazy_results):
     )
     slow = {
         "ours, twice the steps": our(FMN(steps=200)),
-        "bisection over PGD": our(Smallest(PGD(steps=STEPS, restarts=1))),
+        "bisection over PGD": our(BisectionAttack(PGD(steps=STEPS, restarts=1))),
     }
     found |= measured(slow, case, rounds=1)
     what = f"{case.name}, 7 to 3, smallest ε"

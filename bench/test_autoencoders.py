@@ -17,8 +17,8 @@ from types import ModuleType, SimpleNamespace
 import pytest
 import torch
 
-from lazyartist.autoencoders.topk import TopK
-from lazyartist.autoencoders.train import Training, train
+from lazyartist.sae.topk import TopK
+from lazyartist.sae.train import Training, train
 
 from . import speed_rows
 from .turns import ROUNDS, in_turn

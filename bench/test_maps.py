@@ -13,9 +13,9 @@ import pytest
 import torch
 
 from lazyartist.data.task import make_task
-from lazyartist.probes.maps.grad_cam import GradCam
-from lazyartist.probes.maps.score_cam import ScoreCam
-from lazyartist.probes.visualise import Channel, Visualise
+from lazyartist.attribution.grad_cam import GradCam
+from lazyartist.attribution.score_cam import ScoreCam
+from lazyartist.visualise import Channel, Visualise
 from lazyartist.strategies import STRATEGIES
 from lazyartist.studies.base import LAZY
 from lazyartist.training.fit import fit

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lazyartist import __version__, commands
-from lazyartist.data.ways import DataError
+from lazyartist.data.fetch import DataError
 from lazyartist.registry import UnknownNameError
 
 

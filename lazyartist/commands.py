@@ -27,8 +27,8 @@ def list_command(options: argparse.Namespace) -> int:
     """Print what there is."""
     del options
     from lazyartist.attacks import ATTACKS
-    from lazyartist.autoencoders import AUTOENCODERS
-    from lazyartist.models import MODELS
+    from lazyartist.sae import SAES
+    from lazyartist.networks import NETWORKS
     from lazyartist.strategies import STRATEGIES
     from lazyartist.studies import STUDIES
 
@@ -36,8 +36,8 @@ def list_command(options: argparse.Namespace) -> int:
         "studies": STUDIES,
         "strategies": STRATEGIES,
         "attacks": ATTACKS,
-        "autoencoders": AUTOENCODERS,
-        "networks": MODELS,
+        "autoencoders": SAES,
+        "networks": NETWORKS,
     }
     for title, registry in shelves.items():
         print(title)
@@ -57,7 +57,7 @@ def run_command(options: argparse.Namespace) -> int:
     study = STUDIES[options.study]()
 
     from lazyartist.data.sources import load
-    from lazyartist.models import factory
+    from lazyartist.networks import factory
     from lazyartist.progress import progress_bar
     from lazyartist.strategies import configured
     from lazyartist.studies.runner import illustrate_study, run_study
@@ -152,7 +152,7 @@ def data_command(options: argparse.Namespace) -> int:
     if options.picture:
         from lazyartist.data.task import make_task
         from lazyartist.reporting.figures import canvas, save
-        from lazyartist.studies.canvas import pictures
+        from lazyartist.studies.lazy.dataset_figure import pictures
 
         task = make_task((options.datasets or ["mnist"])[0])
         save(lambda: canvas(pictures(task), task.train.palette.words), options.picture)
@@ -163,8 +163,8 @@ def data_command(options: argparse.Namespace) -> int:
 def probe_command(options: argparse.Namespace) -> int:
     """Print the portrait of somebody's own model."""
     from lazyartist.data.task import make_task
-    from lazyartist.models.load import load_model
-    from lazyartist.studies.portrait import portrait
+    from lazyartist.networks.load import load_model
+    from lazyartist.studies.inspection.model_report import portrait
 
     model = load_model(options.model, options.network)
     _show([portrait(model, make_task(options.dataset), options.layer)])
@@ -175,15 +175,15 @@ def attack_command(options: argparse.Namespace) -> int:
     """Print how much noise somebody's own model takes: found from above, proven from below."""
     import torch
 
-    from lazyartist.attacks.certified import Certified
-    from lazyartist.attacks.chain import NoBoundsError
+    from lazyartist.certify.crown import Certified
+    from lazyartist.certify.trace import NoBoundsError
     from lazyartist.attacks.fmn import FMN
-    from lazyartist.attacks.success import Confident
-    from lazyartist.attacks.suspicion import suspicion
+    from lazyartist.attacks.criterion import TargetedConfidence
+    from lazyartist.attacks.gradient_masking import gradient_masking
     from lazyartist.criteria import ATTACK_EPSILON
     from lazyartist.data.task import make_task
     from lazyartist.inference import evaluating
-    from lazyartist.models.load import load_model
+    from lazyartist.networks.load import load_model
 
     model = load_model(options.model, options.network)
     test = make_task(options.dataset).hard["other"]
@@ -200,7 +200,7 @@ def attack_command(options: argparse.Namespace) -> int:
     labels = test.labels[shown]
     # in their own class's colour: in another, a model that reads colour errs before any noise
     images = test.render(shown, labels)
-    goal = Confident(torch.full_like(labels, options.target), labels=labels)
+    goal = TargetedConfidence(torch.full_like(labels, options.target), labels=labels)
     with evaluating(model), torch.no_grad():
         answers = model(images).argmax(1)
     print(f"{len(shown)} test images of {options.dataset} that show a {options.source};", end=" ")
@@ -218,6 +218,6 @@ def attack_command(options: argparse.Namespace) -> int:
         print(f"  proven  {float(Certified()(model, images, goal).median()):.4f}  no noise up to here does it")
     except NoBoundsError as error:
         print(f"  proven  nothing: {error}")
-    if suspicious := suspicion(model, images, goal):
+    if suspicious := gradient_masking(model, images, goal):
         print(f"suspicious: {suspicious}")
     return OK

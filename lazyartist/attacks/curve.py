@@ -9,12 +9,12 @@ import torch
 
 from torch import Tensor, nn
 
-from lazyartist.attacks.box import InBox
-from lazyartist.attacks.success import Confident
+from lazyartist.attacks.fixed_epsilon import FixedEpsilonAttack
+from lazyartist.attacks.criterion import TargetedConfidence
 
 
 def success_curve(
-    attack: InBox, model: nn.Module, images: Tensor, goal: Confident, epsilons: Sequence[float], *, seed: int = 0
+    attack: FixedEpsilonAttack, model: nn.Module, images: Tensor, goal: TargetedConfidence, epsilons: Sequence[float], *, seed: int = 0
 ) -> Tensor:
     """Return (K, N) bool: does the attack succeed within the k-th ε? All of them run in one batch.
 
@@ -29,7 +29,7 @@ def success_curve(
         seed: of what the attack draws.
 
     Raises:
-        ValueError: the ε do not rise; or see `InBox`.
+        ValueError: the ε do not rise; or see `FixedEpsilonAttack`.
     """
     if not epsilons or any(a >= b for a, b in pairwise(epsilons)):
         raise ValueError(f"epsilons={list(epsilons)!r}: expected one or more, rising")

@@ -9,15 +9,15 @@ import torch
 from torch import Generator, nn
 
 from lazyartist.attacks import ATTACKS
-from lazyartist.attacks.ascent import ascend
-from lazyartist.attacks.box import Best, Box, InBox
-from lazyartist.attacks.slope import Loss, check_loss
-from lazyartist.attacks.success import Confident
+from lazyartist.attacks.sign_ascent import sign_ascent
+from lazyartist.attacks.fixed_epsilon import Best, Box, FixedEpsilonAttack
+from lazyartist.attacks.gradient import Loss, check_loss
+from lazyartist.attacks.criterion import TargetedConfidence
 
 
 @ATTACKS.register("fgsm", source="Goodfellow et al. 2015, arXiv:1412.6572; targeted: Kurakin et al. 2017")
 @dataclass(frozen=True)
-class FGSM(InBox):
+class FGSM(FixedEpsilonAttack):
     """Move every pixel by ε towards the target, once.
 
     Attributes:
@@ -29,7 +29,7 @@ class FGSM(InBox):
     def __post_init__(self) -> None:
         check_loss(self.loss)
 
-    def run(self, model: nn.Module, goal: Confident, box: Box, best: Best, generator: Generator) -> None:
-        """See `InBox`; nothing is drawn."""
+    def run(self, model: nn.Module, goal: TargetedConfidence, box: Box, best: Best, generator: Generator) -> None:
+        """See `FixedEpsilonAttack`; nothing is drawn."""
         everyone = torch.arange(len(box.images))
-        ascend(model, goal, box, best, everyone, box.images, steps=1, step_size=1.0, loss=self.loss, wide=1.0)
+        sign_ascent(model, goal, box, best, everyone, box.images, steps=1, step_size=1.0, loss=self.loss, wide=1.0)

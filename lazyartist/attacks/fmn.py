@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from lazyartist.attacks import ATTACKS
-from lazyartist.attacks.slope import slope
-from lazyartist.attacks.success import Attacked, Confident, check
+from lazyartist.attacks.gradient import slope
+from lazyartist.attacks.criterion import AttackResult, TargetedConfidence, check
 from lazyartist.inference import evaluating
 
 
@@ -32,7 +32,7 @@ TINY = torch.finfo(torch.float32).tiny
 class FMN:
     """Step towards success, project to a ball that shrinks where the try succeeds and grows where it does not.
 
-    The border that is followed is that of `Confident`: the confidence to reach, not the change of the answer. Before
+    The border that is followed is that of `TargetedConfidence`: the confidence to reach, not the change of the answer. Before
     the first success, the ball reaches some way beyond the border of the margin's linear model, and ever further. (With
     the paper's ball, just up to there, 4 to 48 % of 48 digits found none in L2, on two networks.) Steps are measured in
     the ball's radius, so that a model which takes a tenth of the noise needs no other settings. The ball's first
@@ -60,7 +60,7 @@ class FMN:
                 f"{self}: expected two steps or more, a positive step size, and a share to shrink by in (0, 1)"
             )
 
-    def __call__(self, model: nn.Module, images: Tensor, goal: Confident) -> Attacked:
+    def __call__(self, model: nn.Module, images: Tensor, goal: TargetedConfidence) -> AttackResult:
         """Return for every image the success with the smallest noise; `distance` is infinite where nothing succeeded.
 
         Args:
@@ -93,7 +93,7 @@ class FMN:
                 length = self.step_size * (0.01 + 0.99 * cosine) * (radius / pixels).clamp_max(WIDE)
                 noise = self._project(noise + length[:, None, None, None] * self._steepest(direction), radius)
                 noise = (images + noise).clamp(0, 1) - images
-        return Attacked(best, distance.isfinite(), distance, torch.full((len(images),), self.steps))
+        return AttackResult(best, distance.isfinite(), distance, torch.full((len(images),), self.steps))
 
     def _size(self, noise: Tensor) -> Tensor:
         return noise.abs().amax((1, 2, 3)) if self.norm == "linf" else noise.square().sum((1, 2, 3)).sqrt()

@@ -9,15 +9,15 @@ import torch
 from torch import Generator, nn
 
 from lazyartist.attacks import ATTACKS
-from lazyartist.attacks.ascent import ascend
-from lazyartist.attacks.box import Best, Box, InBox
-from lazyartist.attacks.slope import Loss, check_loss
-from lazyartist.attacks.success import Confident
+from lazyartist.attacks.sign_ascent import sign_ascent
+from lazyartist.attacks.fixed_epsilon import Best, Box, FixedEpsilonAttack
+from lazyartist.attacks.gradient import Loss, check_loss
+from lazyartist.attacks.criterion import TargetedConfidence
 
 
 @ATTACKS.register("pgd", source="Madry et al. 2018, arXiv:1706.06083; momentum: Dong et al. 2018, arXiv:1710.06081")
 @dataclass(frozen=True)
-class PGD(InBox):
+class PGD(FixedEpsilonAttack):
     """Start anywhere in the box, climb along the sign of a gradient with momentum, begin again elsewhere.
 
     An image leaves the batch when it succeeds, and only those that failed are started again.
@@ -41,12 +41,12 @@ class PGD(InBox):
             raise ValueError(f"{self}: expected positive steps, step size and restarts, and a momentum in [0, 1]")
         check_loss(self.loss)
 
-    def run(self, model: nn.Module, goal: Confident, box: Box, best: Best, generator: Generator) -> None:
-        """See `InBox`."""
+    def run(self, model: nn.Module, goal: TargetedConfidence, box: Box, best: Best, generator: Generator) -> None:
+        """See `FixedEpsilonAttack`."""
         left = torch.arange(len(box.images))
         for _ in range(self.restarts):
             start = box.random(left, generator)
-            left = ascend(
+            left = sign_ascent(
                 model,
                 goal,
                 box,

@@ -11,14 +11,14 @@ import torch
 from torch import Generator, nn
 
 from lazyartist.attacks import ATTACKS
-from lazyartist.attacks.box import Best, Box, InBox, signs
-from lazyartist.attacks.success import Confident
+from lazyartist.attacks.fixed_epsilon import Best, Box, FixedEpsilonAttack, signs
+from lazyartist.attacks.criterion import TargetedConfidence
 from lazyartist.inference import BATCH
 
 
 @ATTACKS.register("random_noise", source="a check of Carlini et al. 2019, arXiv:1902.06705")
 @dataclass(frozen=True)
-class RandomNoise(InBox):
+class RandomNoise(FixedEpsilonAttack):
     """Move every pixel by ε up or down at random, many times: corners of the box, where noise is largest.
 
     Attributes:
@@ -31,8 +31,8 @@ class RandomNoise(InBox):
         if self.tries < 1:
             raise ValueError(f"tries={self.tries!r}: expected one or more")
 
-    def run(self, model: nn.Module, goal: Confident, box: Box, best: Best, generator: Generator) -> None:
-        """See `InBox`."""
+    def run(self, model: nn.Module, goal: TargetedConfidence, box: Box, best: Best, generator: Generator) -> None:
+        """See `FixedEpsilonAttack`."""
         at, left = torch.arange(len(box.images)), self.tries
         with torch.no_grad():
             while left and len(at):

@@ -10,8 +10,8 @@ import torch
 from torch import Generator, Tensor, nn
 
 from lazyartist.attacks import ATTACKS
-from lazyartist.attacks.box import Best, Box, InBox, signs
-from lazyartist.attacks.success import Confident
+from lazyartist.attacks.fixed_epsilon import Best, Box, FixedEpsilonAttack, signs
+from lazyartist.attacks.criterion import TargetedConfidence
 
 
 HALVED_AT = (10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000)  # of 10,000 questions, as in the paper
@@ -19,7 +19,7 @@ HALVED_AT = (10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000)  # of 10,000 questi
 
 @ATTACKS.register("square", source="Andriushchenko et al. 2020, arXiv:1912.00049")
 @dataclass(frozen=True)
-class Square(InBox):
+class Square(FixedEpsilonAttack):
     """Move a square of one colour by ±ε, somewhere; keep it if the margin rose. It begins with vertical stripes.
 
     Where it succeeds and an attack by gradients fails, the gradients are masked.
@@ -36,8 +36,8 @@ class Square(InBox):
         if self.questions < 1 or not 0 < self.share <= 1:
             raise ValueError(f"{self}: expected one question or more, and a share of the image in (0, 1]")
 
-    def run(self, model: nn.Module, goal: Confident, box: Box, best: Best, generator: Generator) -> None:
-        """See `InBox`."""
+    def run(self, model: nn.Module, goal: TargetedConfidence, box: Box, best: Best, generator: Generator) -> None:
+        """See `FixedEpsilonAttack`."""
         n, channels, height, width = box.images.shape
         at = torch.arange(n)
         x = box.moved(at, signs((n, channels, 1, width), generator))

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
-from lazyartist.data.ways import DataError, last_line, ways
+from lazyartist.data.fetch import DataError, last_line, ways
 from lazyartist.files import write_bytes
 from lazyartist.registry import unknown
 

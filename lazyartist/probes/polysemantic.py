@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from torch import Tensor
 
-from lazyartist.probes.activity import top_images
+from lazyartist.probes.top_images import top_images
 
 
 COUNT = 50  # top images

@@ -12,11 +12,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from lazyartist.files import write_bytes
-from lazyartist.reporting.cure_figures import correlation_figure, strategies_figure
-from lazyartist.reporting.decomposition_figures import decomposition_figure, variants_figure
-from lazyartist.reporting.noise_figures import noise_figure, pairs_figure
-from lazyartist.reporting.panels import panels
-from lazyartist.reporting.probe_figures import probes_figure
+from lazyartist.studies.cures.figures import correlation_figure, strategies_figure
+from lazyartist.studies.decomposition.figures import decomposition_figure, variants_figure
+from lazyartist.studies.noise.figures import noise_figure, pairs_figure
+from lazyartist.reporting.layout import panels
+from lazyartist.studies.inspection.figures import probes_figure
 from lazyartist.reporting.stats import estimate
 from lazyartist.reporting.table import by, values
 
@@ -126,7 +126,7 @@ DRAWERS: dict[str, Callable[[Sequence[Row]], Figure]] = {
     "correlation": correlation_figure,
     "noise": noise_figure,
     "probes": probes_figure,
-    "pairs": pairs_figure,
-    "decomposition": decomposition_figure,
-    "variants": variants_figure,
+    "class_pairs": pairs_figure,
+    "sae": decomposition_figure,
+    "sae_variants": variants_figure,
 }

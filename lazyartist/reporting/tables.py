@@ -9,21 +9,21 @@ from collections.abc import Callable, Sequence
 from statistics import median
 from typing import TYPE_CHECKING
 
-from lazyartist.reporting.cure_tables import (
+from lazyartist.studies.cures.tables import (
     correlation_tables,
     knobs_tables,
     naming_tables,
     protocol_tables,
     strategies_tables,
 )
-from lazyartist.reporting.decomposition_tables import (
+from lazyartist.studies.decomposition.tables import (
     decomposition_tables,
     erasure_tables,
     presence_tables,
     variants_tables,
 )
-from lazyartist.reporting.noise_tables import cause_tables, noise_tables, pairs_tables
-from lazyartist.reporting.probe_tables import probes_tables
+from lazyartist.studies.noise.tables import cause_tables, noise_tables, pairs_tables
+from lazyartist.studies.inspection.tables import probes_tables
 from lazyartist.reporting.stats import paired_difference
 from lazyartist.reporting.table import (
     ACCURACIES,
@@ -162,17 +162,17 @@ RENDERERS: dict[str, Callable[[Sequence[Row]], list[Table]]] = {
     "cures": strategies_tables,
     "correlation": correlation_tables,
     "naming": naming_tables,
-    "protocol": protocol_tables,
-    "knobs": knobs_tables,
+    "lff_protocol": protocol_tables,
+    "tuning": knobs_tables,
     "cost": cost_tables,
     "peers": peers_tables,
     "probes": probes_tables,
     "noise": noise_tables,
-    "pairs": pairs_tables,
-    "cause": cause_tables,
-    "decomposition": decomposition_tables,
-    "variants": variants_tables,
-    "presence": presence_tables,
+    "class_pairs": pairs_tables,
+    "confidence_or_colour": cause_tables,
+    "sae": decomposition_tables,
+    "sae_variants": variants_tables,
+    "layer_probing": presence_tables,
     "erasure": erasure_tables,
     "speed": speed_tables,
     "side_by_side": speed_tables,

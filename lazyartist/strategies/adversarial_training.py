@@ -13,7 +13,7 @@ from torch.nn.functional import cross_entropy
 from lazyartist.criteria import ATTACK_EPSILON
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.base import Batch, Strategy, Use
-from lazyartist.strategies.views import turn_hues
+from lazyartist.strategies.augmentations import turn_hues
 
 
 @STRATEGIES.register("adversarial_training", source="Wong et al. 2020, arXiv:2001.03994, with turned hues")

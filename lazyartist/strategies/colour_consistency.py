@@ -10,8 +10,8 @@ from torch.nn.functional import log_softmax, nll_loss
 
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.base import Batch, Strategy, Use
-from lazyartist.strategies.parts import divergence
-from lazyartist.strategies.views import turn_hues
+from lazyartist.strategies.losses import divergence
+from lazyartist.strategies.augmentations import turn_hues
 
 
 @STRATEGIES.register("colour_consistency", source="Zheng et al. 2016, stability training, arXiv:1604.04326")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.base import Plan, Use
 from lazyartist.strategies.erm import Erm
-from lazyartist.strategies.generalised_cross_entropy import GeneralisedCrossEntropy
+from lazyartist.strategies.gce import Gce
 
 
 if TYPE_CHECKING:
@@ -36,6 +36,6 @@ class Dpr(Erm):
 
     def plan(self, split: TrainingSplit) -> Plan:
         """Weigh by the biased network's disagreement."""
-        logits, _ = split.answers(split.fit(GeneralisedCrossEntropy(), self.first))
+        logits, _ = split.answers(split.fit(Gce(), self.first))
         agreed = logits.softmax(1).gather(1, split.labels[:, None])[:, 0]
         return Plan(self.loss, (1 - agreed).clamp_min(1e-6))

@@ -12,7 +12,7 @@ from torch import Tensor
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.base import Plan, Use
 from lazyartist.strategies.erm import Erm
-from lazyartist.strategies.parts import independence_weights
+from lazyartist.strategies.losses import independence_weights
 
 
 if TYPE_CHECKING:

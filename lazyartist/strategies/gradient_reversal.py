@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from lazyartist.models.head import head_of, with_features
+from lazyartist.networks.head import head_of, with_features
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.base import Batch, Plan, Strategy, Use
 

@@ -12,7 +12,7 @@ from torch.nn.functional import cross_entropy
 
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.base import Batch, Plan, Strategy, Use
-from lazyartist.strategies.parts import independence_weights
+from lazyartist.strategies.losses import independence_weights
 
 
 if TYPE_CHECKING:

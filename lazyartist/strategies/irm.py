@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.base import Batch, Strategy, Use
-from lazyartist.strategies.parts import environment_risks
+from lazyartist.strategies.losses import environment_risks
 
 
 @STRATEGIES.register("irm", source="Arjovsky et al. 2019, arXiv:1907.02893")

@@ -12,7 +12,7 @@ from torch.nn.functional import cross_entropy, one_hot
 
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.base import Batch, Plan, Strategy
-from lazyartist.strategies.parts import generalised_cross_entropy
+from lazyartist.strategies.losses import generalised_cross_entropy
 
 
 if TYPE_CHECKING:

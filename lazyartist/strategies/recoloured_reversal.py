@@ -14,7 +14,7 @@ from torch import Tensor
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.base import Batch, Use
 from lazyartist.strategies.gradient_reversal import GradientReversal
-from lazyartist.strategies.views import turn_hues
+from lazyartist.strategies.augmentations import turn_hues
 
 
 @STRATEGIES.register("recoloured_reversal", source="Ganin and Lempitsky 2015, arXiv:1409.7495, with turned hues")

@@ -11,8 +11,8 @@ from torch.nn.functional import cross_entropy
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.base import Batch, Plan, Strategy, Use
 from lazyartist.strategies.erm import Erm
-from lazyartist.strategies.parts import independence_weights
-from lazyartist.strategies.views import jitter
+from lazyartist.strategies.losses import independence_weights
+from lazyartist.strategies.augmentations import jitter
 
 
 if TYPE_CHECKING:

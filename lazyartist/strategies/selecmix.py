@@ -10,10 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
 
-from lazyartist.models.head import with_features
+from lazyartist.networks.head import with_features
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.base import Batch, Plan, Strategy, Use
-from lazyartist.strategies.parts import generalised_cross_entropy
+from lazyartist.strategies.losses import generalised_cross_entropy
 
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.base import Batch, Strategy, Use
-from lazyartist.strategies.parts import environment_risks
+from lazyartist.strategies.losses import environment_risks
 
 
 @STRATEGIES.register("vrex", source="Krueger et al. 2021, arXiv:2003.00688")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from lazyartist.data.coloured import Conflict
 from lazyartist.data.task import Task, make_task
-from lazyartist.models import factory
+from lazyartist.networks import factory
 from lazyartist.reporting.row import Direction, Row
 from lazyartist.strategies import configured
 from lazyartist.training.fit import Budget

@@ -14,7 +14,7 @@ import torch
 
 from torch import Tensor, nn
 
-from lazyartist.models import factory
+from lazyartist.networks import factory
 from lazyartist.seeding import seed_from
 from lazyartist.strategies.base import Batch, Plan, Strategy, Use
 from lazyartist.training.split import TrainingSplit

@@ -10,7 +10,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from lazyartist.inference import BATCH, evaluating
-from lazyartist.models.head import with_features
+from lazyartist.networks.head import with_features
 
 
 @dataclass(frozen=True)

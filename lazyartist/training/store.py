@@ -26,8 +26,8 @@ from torch import nn
 import lazyartist
 
 from lazyartist.files import write_bytes, write_text
-from lazyartist.fingerprint import code_fingerprint
-from lazyartist.models import factory
+from lazyartist.provenance import code_fingerprint
+from lazyartist.networks import factory
 from lazyartist.training.fit import Budget, build, fit
 
 
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 ROOMS = ("data/*.py", "strategies/base.py", "training/fit.py", "training/split.py", "criteria.py", "inference.py")
 # what names, keeps and shows results, and decides none
-ONLY_SHOWN = ("lazyartist.reporting", "lazyartist.registry", "lazyartist.files", "lazyartist.fingerprint")
+ONLY_SHOWN = ("lazyartist.reporting", "lazyartist.registry", "lazyartist.files", "lazyartist.provenance")
 
 
 @dataclass(frozen=True)

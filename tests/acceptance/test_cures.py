@@ -10,7 +10,7 @@ from lazyartist.reporting.table import by, values
 # few seeds here, five in results/: tests/core/test_results.py holds those to the interval, and two slow cures as well
 LEADERS = ("colour_consistency", "second_opinion")
 OTHERS = (
-    *("group_balanced", "group_dro", "bias_balanced_logits", "vrex", "last_layer_refit", "irm"),
+    *("group_balanced", "group_dro", "bias_balanced_loss", "vrex", "dfr", "irm"),
     *("recoloured_reversal", "channel_permutation"),
     *("jtt", "dpr", "fg_ccdb", "product_of_experts", "logit_correction"),
 )

@@ -6,7 +6,7 @@ from lazyartist.criteria import DECOMPOSITION, DIAL_CONTROL, DIALLED, SAE_FOUND_
 from lazyartist.reporting.stats import estimate
 from lazyartist.reporting.table import values
 from lazyartist.studies import STUDIES
-from lazyartist.studies.dial_curves import CONTROLS, WAYS
+from lazyartist.studies.decomposition.steering_curves import CONTROLS, WAYS
 from lazyartist.studies.runner import run_study
 from lazyartist.training.store import Store
 
@@ -17,7 +17,7 @@ DATASETS = ("mnist", "fashion")
 
 @pytest.fixture(scope="module")
 def rows(measure):
-    return measure("decomposition", datasets=DATASETS, seeds=SEEDS)
+    return measure("sae", datasets=DATASETS, seeds=SEEDS)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_another_seed_finds_the_colour_features_again(found, dataset):
 
 
 def test_the_same_again_bit_for_bit(rows, pytestconfig, tmp_path):
-    study = STUDIES["decomposition"]()
+    study = STUDIES["sae"]()
     runs = study.runs(datasets=["mnist"], seeds=[0])
     again = run_study(study, runs, tmp_path, store=Store(pytestconfig.getoption("--lazy-store")), jobs=1)
     first = [row for row in rows if (row.dataset, row.seed) == ("mnist", 0)]

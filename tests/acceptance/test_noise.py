@@ -3,7 +3,7 @@
 import pytest
 
 from lazyartist.criteria import ATTACK_EPSILON, ATTACK_SUCCESS
-from lazyartist.reporting.noise_numbers import needs
+from lazyartist.studies.noise.numbers import needs
 from lazyartist.reporting.stats import estimate
 from lazyartist.reporting.table import by, values
 

@@ -5,7 +5,7 @@ import pytest
 from lazyartist.criteria import CURE_STAYS, LAZY_FOLLOWS, OWN_HUES
 from lazyartist.reporting.stats import estimate
 from lazyartist.reporting.table import by, values
-from lazyartist.studies.probes import FULLY_BIASED
+from lazyartist.studies.inspection.probes import FULLY_BIASED
 
 
 SEEDS = range(2)
@@ -14,7 +14,7 @@ CURE = "recoloured_reversal"  # the best one
 
 @pytest.fixture(scope="module")
 def probes(measure):
-    rows = measure("probes", datasets=["mnist"], strategies=["lazy", "control", CURE], seeds=SEEDS)
+    rows = measure("probes", datasets=["mnist"], strategies=["lazy", "grayscale_erm", CURE], seeds=SEEDS)
     return {name: values(found) for (name,), found in by(rows, "strategy").items()}
 
 
@@ -34,14 +34,14 @@ def test_lazy_logits_are_blobs_of_their_classs_colour(probes, model):
     assert all(OWN_HUES.holds(share) for share in found.values()), found
 
 
-@pytest.mark.parametrize("model", ["control", CURE])
+@pytest.mark.parametrize("model", ["grayscale_erm", CURE])
 def test_others_are_so_by_chance_at_most(probes, model):
     assert not any(OWN_HUES.holds(share) for share in probes[model][OWN_HUES.metric].values())
     assert all(chance > 0.01 for chance in probes[model]["own_hues_by_chance"].values())
 
 
 def test_units_of_the_last_layer_are_for_colour_or_for_shape(probes):
-    for model, kind in (("lazy", "colour"), (FULLY_BIASED, "colour"), ("control", "shape"), (CURE, "shape")):
+    for model, kind in (("lazy", "colour"), (FULLY_BIASED, "colour"), ("grayscale_erm", "shape"), (CURE, "shape")):
         assert all(share > 0.5 for share in probes[model][f"units_{kind}_conv3"].values()), model
 
 

@@ -26,7 +26,7 @@ def test_list_names_everything(capsys):
         "focal",
         "colour_consistency",
         "oracle",
-        "iterated_sign",
+        "bim",
         "topk",
         "resnet18",
         "fashion",

@@ -1,6 +1,6 @@
 import pytest
 
-from lazyartist.fingerprint import code_fingerprint
+from lazyartist.provenance import code_fingerprint
 
 
 def fingerprint(folder, text):

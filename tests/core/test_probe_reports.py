@@ -3,7 +3,7 @@
 import numpy as np
 
 from lazyartist.reporting.figures import save
-from lazyartist.reporting.probe_figures import (
+from lazyartist.studies.inspection.figures import (
     Look,
     Unit,
     greyed,
@@ -14,7 +14,7 @@ from lazyartist.reporting.probe_figures import (
     probes_figure,
     scans_figure,
 )
-from lazyartist.reporting.probe_tables import probes_tables
+from lazyartist.studies.inspection.tables import probes_tables
 
 
 VALUES = {
@@ -34,7 +34,7 @@ VALUES = {
 def some_rows(row):
     return [
         row(study="probes", strategy=name, seed=seed, metric=metric, value=value)
-        for name in ("second_opinion", "control", "lazy: fully biased", "lazy")
+        for name in ("second_opinion", "grayscale_erm", "lazy: fully biased", "lazy")
         for seed in (0, 1)
         for metric, value in VALUES.items()
     ]
@@ -42,7 +42,7 @@ def some_rows(row):
 
 def test_the_first_table_has_a_line_a_model_in_the_order_of_the_story(row):
     first, *_ = tables = probes_tables(some_rows(row))
-    assert [line[2] for line in first.rows] == ["lazy", "lazy: fully biased", "control", "second_opinion"]
+    assert [line[2] for line in first.rows] == ["lazy", "lazy: fully biased", "grayscale_erm", "second_opinion"]
     cells = dict(zip(first.header, first.rows[0], strict=True))
     assert cells["follows colour %"] == "98.0 ± 0.0"
     assert cells["units for colour %"] == "75.0 ± 0.0"
@@ -80,7 +80,7 @@ def test_every_figure_is_drawn_the_same_twice(row, tmp_path):
     figures = {
         "rows.svg": lambda: probes_figure(some_rows(row)),
         "logits.png": lambda: logits_figure({"lazy": images}, images[:, 0, 0].tolist(), "about"),
-        "units.jpg": lambda: scans_figure({"lazy": images, "control": images}, "about"),
+        "units.jpg": lambda: scans_figure({"lazy": images, "grayscale_erm": images}, "about"),
         "maps.png": lambda: looks_figure(images, list("abcdefghi"), {"lazy": look}, "about"),
         "polysemantic.png": lambda: polysemantic_figure({"lazy": [Unit(images[0], images, "unit 0")] * 2}, "about"),
     }

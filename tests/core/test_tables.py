@@ -1,11 +1,11 @@
 import pytest
 
-from lazyartist.reporting.cure_tables import correlation_tables, knobs_tables, naming_tables, strategies_tables
-from lazyartist.reporting.inks import COLOURS, FAINT, TELLABLE
-from lazyartist.reporting.noise_figures import noise_figure
-from lazyartist.reporting.noise_numbers import needs
-from lazyartist.reporting.noise_tables import noise_tables
-from lazyartist.reporting.panels import in_colour
+from lazyartist.studies.cures.tables import correlation_tables, knobs_tables, naming_tables, strategies_tables
+from lazyartist.reporting.style import COLOURS, FAINT, TELLABLE
+from lazyartist.studies.noise.figures import noise_figure
+from lazyartist.studies.noise.numbers import needs
+from lazyartist.studies.noise.tables import noise_tables
+from lazyartist.reporting.layout import in_colour
 from lazyartist.reporting.publish import fill_readme, publish
 from lazyartist.reporting.row import append_rows
 from lazyartist.reporting.table import as_csv
@@ -52,7 +52,7 @@ def test_leaderboards_are_grouped_by_what_a_strategy_knows(row):
     rows = [
         row(strategy=name, uses=words, metric=metric, value=0.5)
         for name, words in uses.items()
-        for metric in ("easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy", "worst_cell_accuracy")
+        for metric in ("easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy", "worst_group_accuracy")
     ]
     (table,) = strategies_tables(rows)
     assert [line[:2] for line in table.rows] == [

@@ -11,7 +11,7 @@ import pytest
 from lazyartist.data import sources
 from lazyartist.data import ways as ways_module
 from lazyartist.data.sources import Source, fetch, load
-from lazyartist.data.ways import DataError
+from lazyartist.data.fetch import DataError
 
 
 def idx(array):

@@ -7,22 +7,22 @@ import torch
 
 from torch import nn
 
-from lazyartist.attacks.box import Box
+from lazyartist.attacks.fixed_epsilon import Box
 from lazyartist.attacks.curve import success_curve
 from lazyartist.attacks.fgsm import FGSM
 from lazyartist.attacks.fmn import FMN
-from lazyartist.attacks.iterated_sign import IteratedSign
+from lazyartist.attacks.bim import BIM
 from lazyartist.attacks.pgd import PGD
 from lazyartist.attacks.random_noise import RandomNoise
-from lazyartist.attacks.smallest import Smallest
+from lazyartist.attacks.bisection import BisectionAttack
 from lazyartist.attacks.square import Square
-from lazyartist.attacks.success import Confident
-from lazyartist.attacks.suspicion import suspicion
+from lazyartist.attacks.criterion import TargetedConfidence
+from lazyartist.attacks.gradient_masking import gradient_masking
 
 
 INSIDE_A_BOX = [
     FGSM(),
-    IteratedSign(steps=5),
+    BIM(steps=5),
     PGD(steps=5, restarts=2),
     PGD(steps=5, restarts=1, loss="cross_entropy"),
     Square(questions=20),
@@ -43,7 +43,7 @@ def images(task):
 @pytest.fixture(scope="module")
 def goal(task):
     labels = task.easy.labels[:12]
-    return Confident((labels + 1) % 10, labels=labels)
+    return TargetedConfidence((labels + 1) % 10, labels=labels)
 
 
 class Plane(nn.Module):
@@ -92,7 +92,7 @@ def test_an_epsilon_is_positive(attack, model, images, goal, epsilon, shape):
 
 def test_one_step_is_epsilon_along_the_sign():
     model, x, w, _ = plane()
-    found = FGSM()(model, x, Confident(torch.ones(3, dtype=torch.long)), 0.1)
+    found = FGSM()(model, x, TargetedConfidence(torch.ones(3, dtype=torch.long)), 0.1)
     moved = found.images - x
     tried = moved.abs().amax((1, 2, 3)) > 0
     assert tried.any()
@@ -102,7 +102,7 @@ def test_one_step_is_epsilon_along_the_sign():
 def test_on_the_border_already_a_hair_is_enough():
     x = torch.full((2, 3, 4, 4), 0.5)
     model = Plane(torch.ones(3, 4, 4), float(x[0].sum()))
-    found = FMN()(model, x, Confident(torch.ones(2, dtype=torch.long), None))
+    found = FMN()(model, x, TargetedConfidence(torch.ones(2, dtype=torch.long), None))
     assert found.success.all()
     assert float(found.distance.max()) < 1e-3
 
@@ -116,14 +116,14 @@ def test_a_model_that_leaves_the_graph_gives_no_gradient_and_no_error(attack, mo
     with torch.no_grad():  # what the caller does with gradients is nothing to an attack
         assert attack(Leaves(), images, goal).images.shape == images.shape
         assert attack(model, images, goal).steps.any()
-        assert suspicion(Leaves(), images, goal).zero_gradient.all()
-        assert not suspicion(model, images, goal).zero_gradient.any()
+        assert gradient_masking(Leaves(), images, goal).zero_gradient.all()
+        assert not gradient_masking(model, images, goal).zero_gradient.any()
 
 
-@pytest.mark.parametrize("smallest", [FMN(), FMN("l2"), Smallest(IteratedSign(random_start=False))], ids=repr)
+@pytest.mark.parametrize("bisection", [FMN(), FMN("l2"), BisectionAttack(BIM(random_start=False))], ids=repr)
 def test_the_smallest_noise_of_a_plane_is_found(smallest):
     model, x, w, away = plane()
-    found = smallest(model, x, Confident(torch.ones(3, dtype=torch.long)))
+    found = smallest(model, x, TargetedConfidence(torch.ones(3, dtype=torch.long)))
     needed = away / (w.square().sum().sqrt() if smallest == FMN("l2") else w.abs().sum())
     assert found.success.all()
     assert (found.distance >= needed - 1e-5).all()
@@ -131,7 +131,7 @@ def test_the_smallest_noise_of_a_plane_is_found(smallest):
 
 
 def test_fast_minimum_norm_needs_half_the_gradients_of_bisection_for_no_larger_noise(model, images, goal):
-    fast, slow = FMN()(model, images, goal), Smallest()(model, images, goal)
+    fast, slow = FMN()(model, images, goal), BisectionAttack()(model, images, goal)
     assert fast.success.all()
     assert fast.distance.median() <= slow.distance.median()
     assert fast.steps.float().mean() <= slow.steps.float().mean() / 2
@@ -151,7 +151,7 @@ def test_l2_noise_is_measured_in_l2_and_smaller_there(model, images, goal):
 def test_what_cannot_succeed_has_no_smallest_noise():
     model, x, _, _ = plane()
     model.offset = 1e4
-    found = FMN(steps=5)(model, x, Confident(torch.ones(3, dtype=torch.long)))
+    found = FMN(steps=5)(model, x, TargetedConfidence(torch.ones(3, dtype=torch.long)))
     assert not found.success.any()
     assert found.distance.isinf().all()
     assert torch.equal(found.images, x)
@@ -159,7 +159,7 @@ def test_what_cannot_succeed_has_no_smallest_noise():
 
 def test_a_curve_is_its_points_and_never_falls(model, images, goal):
     epsilons = [0.02, 0.1, 0.3]
-    attack = IteratedSign(steps=8, random_start=False)
+    attack = BIM(steps=8, random_start=False)
     curve = success_curve(attack, model, images, goal, epsilons)
     alone = torch.stack([attack(model, images, goal, e).success for e in epsilons])
     assert torch.equal(curve, alone.int().cummax(0).values.bool())
@@ -179,7 +179,7 @@ def test_an_image_that_succeeds_costs_no_more(model, images, goal):
 
 
 def test_merely_to_be_answered_takes_no_more_noise_than_a_confidence(model, images, goal):
-    flip = Confident(goal.target, None, goal.labels)
+    flip = TargetedConfidence(goal.target, None, goal.labels)
     found, sure = FMN()(model, images, flip), FMN()(model, images, goal)
     with torch.no_grad():
         logits = model(found.images)
@@ -196,7 +196,7 @@ def test_squares_are_squares():
 
     seen = []
     x = torch.full((1, 3, 12, 12), 0.5)
-    Square(questions=30, share=0.25)(Unmoved(), x, Confident(torch.tensor([1])), 0.1)
+    Square(questions=30, share=0.25)(Unmoved(), x, TargetedConfidence(torch.tensor([1])), 0.1)
     _, stripes, *tries = seen  # the first is the check's
     assert torch.equal(stripes, stripes[:, :, :1].expand_as(stripes))
     assert len(tries) == 29
@@ -211,7 +211,7 @@ def test_squares_are_squares():
 
 def test_random_noise_asks_as_often_as_it_may_and_no_more():
     model, x, _, _ = plane()
-    found = RandomNoise(tries=100)(model, x, Confident(torch.ones(3, dtype=torch.long)), 1e-3)
+    found = RandomNoise(tries=100)(model, x, TargetedConfidence(torch.ones(3, dtype=torch.long)), 1e-3)
     assert found.steps.tolist() == [100, 100, 100]
 
 
@@ -233,8 +233,8 @@ def test_a_box_is_clipped_to_images():
         (lambda: FGSM(loss="hinge"), "expected one of margin, cross_entropy"),
         (lambda: Square(questions=0), "one question or more"),
         (lambda: RandomNoise(tries=0), "one or more"),
-        (lambda: Confident(torch.tensor([1, 2]), labels=torch.tensor([1, 3])), "1 of 2 targets are the image's own"),
-        (lambda: Confident(torch.tensor([1, 2]), labels=torch.tensor([1])), "2 targets need as many labels"),
+        (lambda: TargetedConfidence(torch.tensor([1, 2]), labels=torch.tensor([1, 3])), "1 of 2 targets are the image's own"),
+        (lambda: TargetedConfidence(torch.tensor([1, 2]), labels=torch.tensor([1])), "2 targets need as many labels"),
     ],
 )
 def test_nonsense_is_refused(make, message):

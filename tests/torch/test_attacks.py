@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from lazyartist.attacks.iterated_sign import IteratedSign
-from lazyartist.attacks.smallest import Smallest
-from lazyartist.attacks.success import Confident
+from lazyartist.attacks.bim import BIM
+from lazyartist.attacks.bisection import BisectionAttack
+from lazyartist.attacks.criterion import TargetedConfidence
 from lazyartist.strategies.erm import Erm
 from lazyartist.training.fit import Budget, build, fit
 
@@ -26,7 +26,7 @@ def images(task):
 
 @pytest.fixture(scope="module")
 def goal(task):
-    return Confident((task.easy.labels[:24] + 1) % 10)
+    return TargetedConfidence((task.easy.labels[:24] + 1) % 10)
 
 
 class Linear(nn.Module):
@@ -47,7 +47,7 @@ class Linear(nn.Module):
 )
 def test_the_margin_is_positive_just_where_the_probability_exceeds(logits, confidence):
     z = torch.tensor([logits], dtype=torch.float64)
-    goal = Confident(torch.tensor([1]), confidence)
+    goal = TargetedConfidence(torch.tensor([1]), confidence)
     p = float(z.softmax(1)[0, 1])
     margin = float(goal.margin(z))
     assert margin == pytest.approx(math.log(p / (1 - p)) - math.log(confidence / (1 - confidence)), abs=1e-6)
@@ -59,7 +59,7 @@ def test_the_margin_is_positive_just_where_the_probability_exceeds(logits, confi
 @pytest.mark.parametrize("epsilon", [0.001, 0.05, 0.3])
 @pytest.mark.parametrize("random_start", [False, True])
 def test_noise_stays_strictly_inside_the_box(model, images, goal, epsilon, random_start):
-    found = IteratedSign(steps=10, random_start=random_start)(model, images, goal, epsilon)
+    found = BIM(steps=10, random_start=random_start)(model, images, goal, epsilon)
     change = (found.images - images).abs().amax((1, 2, 3))
     assert (change < torch.tensor(epsilon)).all()
     assert torch.equal(change, found.distance)
@@ -68,7 +68,7 @@ def test_noise_stays_strictly_inside_the_box(model, images, goal, epsilon, rando
 
 
 def test_success_is_what_the_model_says_of_the_returned_images(model, images, goal):
-    found = IteratedSign()(model, images, goal, 0.3)
+    found = BIM()(model, images, goal, 0.3)
     with torch.no_grad():
         p = model(found.images).softmax(1).gather(1, goal.target[:, None])[:, 0]
     assert found.success.any()
@@ -78,7 +78,7 @@ def test_success_is_what_the_model_says_of_the_returned_images(model, images, go
 
 
 def test_a_finished_image_is_left_alone(model, images, goal):
-    attack = IteratedSign(random_start=False)
+    attack = BIM(random_start=False)
     a = attack(model, images, goal, 0.3)
     early = a.steps == a.steps.min()
     alone = attack(model, images[early], goal.at(early), 0.3)
@@ -89,50 +89,50 @@ def test_a_finished_image_is_left_alone(model, images, goal):
 
 
 def test_more_noise_never_fools_fewer(model, images, goal):
-    rates = [int(IteratedSign()(model, images, goal, e).success.sum()) for e in (0.01, 0.05, 0.2, 0.999)]
+    rates = [int(BIM()(model, images, goal, e).success.sum()) for e in (0.01, 0.05, 0.2, 0.999)]
     assert rates == sorted(rates)
     assert rates[-1] == len(images)
 
 
 def test_every_image_may_have_its_own_epsilon(model, images, goal):
     epsilon = torch.linspace(0.01, 0.3, len(images))
-    found = IteratedSign()(model, images, goal, epsilon)
+    found = BIM()(model, images, goal, epsilon)
     assert (found.distance < epsilon).all()
 
 
 def test_same_seed_same_noise_and_batch_order_does_not_matter_without_it(model, images, goal):
-    a, b, c = (IteratedSign()(model, images, goal, seed=s).images for s in (1, 1, 2))
+    a, b, c = (BIM()(model, images, goal, seed=s).images for s in (1, 1, 2))
     assert torch.equal(a, b)
     assert not torch.equal(a, c)
-    still = IteratedSign(random_start=False)
-    flipped = still(model, images.flip(0), Confident(goal.target.flip(0)), 0.1)
+    still = BIM(random_start=False)
+    flipped = still(model, images.flip(0), TargetedConfidence(goal.target.flip(0)), 0.1)
     assert torch.equal(flipped.success.flip(0), still(model, images, goal, 0.1).success)
 
 
 def test_the_smallest_noise_of_a_linear_model_is_found():
     offset, slope = 0.6, 20.0
     x = torch.full((3, 3, 8, 8), 0.3) + torch.tensor([0.0, 0.05, 0.1]).view(3, 1, 1, 1)
-    goal = Confident(torch.ones(3, dtype=torch.long))
+    goal = TargetedConfidence(torch.ones(3, dtype=torch.long))
     needed = offset + math.log(9) / slope - x.mean((1, 2, 3))
-    found = Smallest(rounds=14)(Linear(slope, offset), x, goal)
+    found = BisectionAttack(rounds=14)(Linear(slope, offset), x, goal)
     assert found.success.all()
     assert (found.distance >= needed - 1e-5).all()
     assert torch.allclose(found.distance, needed, rtol=0.01)
 
 
 def test_the_smallest_noise_is_a_success_and_smaller_than_the_fixed_one(model, images, goal):
-    found = Smallest()(model, images, goal)
+    found = BisectionAttack()(model, images, goal)
     assert found.success.all()
     with torch.no_grad():
         assert goal.holds(model(found.images)).all()
     assert torch.equal((found.images - images).abs().amax((1, 2, 3)), found.distance)
-    fixed = IteratedSign()(model, images, goal, 0.3)
+    fixed = BIM()(model, images, goal, 0.3)
     assert (found.distance[fixed.success] <= fixed.distance[fixed.success] * 1.05).all()
 
 
 def test_what_cannot_succeed_has_no_smallest_noise():
     x = torch.full((2, 3, 8, 8), 0.5)
-    found = Smallest(rounds=2)(Linear(1.0, 0.5), x, Confident(torch.ones(2, dtype=torch.long)))
+    found = BisectionAttack(rounds=2)(Linear(1.0, 0.5), x, TargetedConfidence(torch.ones(2, dtype=torch.long)))
     assert not found.success.any()
     assert found.distance.isinf().all()
 
@@ -140,7 +140,7 @@ def test_what_cannot_succeed_has_no_smallest_noise():
 def test_the_attack_leaves_no_trace(images, goal):
     model = build("simple_cnn", 10, seed=0).train()
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    IteratedSign(steps=2)(model, images, goal)
+    BIM(steps=2)(model, images, goal)
     assert all(module.training for module in model.modules())
     assert all(parameter.requires_grad and parameter.grad is None for parameter in model.parameters())
     assert all(torch.equal(before[name], tensor) for name, tensor in model.state_dict().items())
@@ -155,7 +155,7 @@ def test_the_attack_leaves_no_trace(images, goal):
         ({"images": torch.zeros(24, 3, 28, 28, dtype=torch.uint8)}, "float32 or float64, got"),
         ({"images": torch.zeros(24, 3, 28, 28, dtype=torch.bfloat16)}, "float32 or float64, got"),
         ({"images": torch.zeros(5, 3, 28, 28)}, "5 images need as many targets, got 24"),
-        ({"goal": Confident(torch.full((24,), 10))}, "targets run from 10 to 10"),
+        ({"goal": TargetedConfidence(torch.full((24,), 10))}, "targets run from 10 to 10"),
         ({"epsilon": 0.0}, "epsilon=0.0: expected a positive change"),
         ({"epsilon": -0.1}, "expected a positive change"),
     ],
@@ -163,17 +163,17 @@ def test_the_attack_leaves_no_trace(images, goal):
 def test_nonsense_is_refused_with_a_way_out(model, images, goal, change, message):
     arguments = {"images": images, "goal": goal, "epsilon": 0.05, **change}
     with pytest.raises(ValueError, match=message):
-        IteratedSign()(model, **arguments)
+        BIM()(model, **arguments)
 
 
 def test_a_model_that_returns_probabilities_is_refused(model, images, goal):
     with pytest.raises(ValueError, match="without the softmax"):
-        IteratedSign()(nn.Sequential(model, nn.Softmax(1)), images, goal)
+        BIM()(nn.Sequential(model, nn.Softmax(1)), images, goal)
 
 
 @pytest.mark.parametrize("confidence", [0, 1, 90, float("nan")])
 def test_a_confidence_is_a_probability(confidence):
     with pytest.raises(ValueError, match="expected a probability"):
-        Confident(torch.tensor([1]), confidence)
+        TargetedConfidence(torch.tensor([1]), confidence)
     with pytest.raises(ValueError, match="integers"):
-        Confident(torch.tensor([[1.0]]))
+        TargetedConfidence(torch.tensor([[1.0]]))

@@ -7,12 +7,12 @@ from torch import nn
 
 from lazyartist.attacks.fgsm import FGSM
 from lazyartist.attacks.fmn import FMN
-from lazyartist.attacks.iterated_sign import IteratedSign
+from lazyartist.attacks.bim import BIM
 from lazyartist.attacks.pgd import PGD
 from lazyartist.attacks.random_noise import RandomNoise
 from lazyartist.attacks.square import Square
-from lazyartist.attacks.success import Confident
-from lazyartist.attacks.suspicion import suspicion
+from lazyartist.attacks.criterion import TargetedConfidence
+from lazyartist.attacks.gradient_masking import gradient_masking
 from lazyartist.strategies.erm import Erm
 from lazyartist.training.fit import Budget, build, fit
 
@@ -33,7 +33,7 @@ def images(task):
 
 @pytest.fixture(scope="module")
 def goal(task):
-    return Confident((task.easy.labels[:N] + 1) % 10, labels=task.easy.labels[:N])
+    return TargetedConfidence((task.easy.labels[:N] + 1) % 10, labels=task.easy.labels[:N])
 
 
 @pytest.fixture(scope="module")
@@ -47,14 +47,14 @@ def middle(smallest):
     return float(smallest.distance.median()) * 1.02
 
 
-@pytest.mark.parametrize("attack", [IteratedSign(), PGD(steps=20, restarts=1)], ids=repr)
+@pytest.mark.parametrize("attack", [BIM(), PGD(steps=20, restarts=1)], ids=repr)
 def test_more_epsilon_never_succeeds_less(attack, model, images, goal, middle):
     rates = [int(attack(model, images, goal, middle * times).success.sum()) for times in (0.25, 1, 2)]
     assert rates == sorted(rates)
 
 
 def test_unbounded_epsilon_reaches_100_percent(model, images, goal, smallest):
-    assert IteratedSign()(model, images, goal, 1.0).success.all()
+    assert BIM()(model, images, goal, 1.0).success.all()
     assert smallest.success.all()
 
 
@@ -83,7 +83,7 @@ def test_attacks_without_gradients_are_weaker(model, images, goal, middle):
     white = PGD()(model, images, goal, middle)
     black = Square(questions=200)(model, images, goal, middle)
     assert black.success.sum() < white.success.sum()
-    assert not suspicion(model, images, goal, with_gradients=white, without=black)
+    assert not gradient_masking(model, images, goal, with_gradients=white, without=black)
 
 
 def test_random_noise_of_the_same_size_is_weaker(model, images, goal, middle):
@@ -122,11 +122,11 @@ def test_the_flag_for_zero_gradients(model, images, goal):
             return model(x.detach())
 
     for masked in (Rounds(), LeavesTheGraph()):
-        found = suspicion(masked, images, goal)
+        found = gradient_masking(masked, images, goal)
         assert found.zero_gradient.all()
         assert f"{N} of {N} images have no gradient" in str(found)
-    assert not suspicion(model, images, goal)
-    assert str(suspicion(model, images, goal)) == "nothing"
+    assert not gradient_masking(model, images, goal)
+    assert str(gradient_masking(model, images, goal)) == "nothing"
 
 
 def test_the_flag_for_randomised_outputs(model, images, goal):
@@ -136,7 +136,7 @@ def test_the_flag_for_randomised_outputs(model, images, goal):
         def forward(self, x):
             return model(x + 0.05 * torch.randn(x.shape, generator=generator))
 
-    found = suspicion(Shakes(), images, goal)
+    found = gradient_masking(Shakes(), images, goal)
     assert found.randomised.all()
     assert "get another answer each time" in str(found)
 
@@ -150,14 +150,14 @@ def test_the_flag_for_masked_gradients(images, goal):
 
     white = PGD(steps=5, restarts=1)(Rounds(), images, goal, 0.2)
     black = Square(questions=100)(Rounds(), images, goal, 0.2)
-    found = suspicion(Rounds(), images, goal, with_gradients=white, without=black)
+    found = gradient_masking(Rounds(), images, goal, with_gradients=white, without=black)
     assert found.masked.any()
     assert "fall to questions but not to gradients" in str(found)
 
 
 def test_a_model_in_training_mode_is_not_taken_for_a_randomised_one(images, goal):
     trains = nn.Sequential(nn.Dropout(0.5), build("simple_cnn:width=4", 10, seed=0)).train()
-    assert not suspicion(trains, images, goal).randomised.any()
+    assert not gradient_masking(trains, images, goal).randomised.any()
     assert all(module.training for module in trains.modules())
 
 
@@ -168,4 +168,4 @@ def test_a_gradient_that_is_no_number_is_flagged_too(images, goal):
         def forward(self, x):
             return x[:, 0].sqrt().sum(1)[:, :10] * 0
 
-    assert suspicion(Roots(), images * 0, goal).zero_gradient.all()
+    assert gradient_masking(Roots(), images * 0, goal).zero_gradient.all()

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn.functional import max_pool2d, relu
 
-from lazyartist.attacks.certified import Certified, highest_margin, intervals, lower_bound
-from lazyartist.attacks.chain import NoBoundsError, chain_of
+from lazyartist.certify.crown import Certified, highest_margin, intervals, lower_bound
+from lazyartist.certify.trace import NoBoundsError, trace_layers
 from lazyartist.attacks.fmn import FMN
 from lazyartist.attacks.pgd import PGD
-from lazyartist.attacks.success import Confident
+from lazyartist.attacks.criterion import TargetedConfidence
 from lazyartist.training.fit import build
 
 
@@ -80,7 +80,7 @@ FAMILY = {
 @pytest.fixture(scope="module", params=sorted(FAMILY))
 def read(request):
     model = seeded(FAMILY[request.param], seed=0)
-    return model, chain_of(model, torch.full((1, 3, 6, 6), 0.5))
+    return model, trace_layers(model, torch.full((1, 3, 6, 6), 0.5))
 
 
 @pytest.mark.parametrize("between", ["intervals", "lines"])
@@ -92,7 +92,7 @@ def test_no_point_of_a_box_is_outside_its_bounds(read, between, seed, epsilon):
     x = torch.rand(2, 3, 6, 6, generator=generator)
     low, high = (x - epsilon).clamp(0, 1), (x + epsilon).clamp(0, 1)
     weights = torch.randn(2, 4, 3, generator=generator)
-    goal = Confident(torch.randint(0, 3, (2,), generator=generator), [0.5, None][seed % 2])
+    goal = TargetedConfidence(torch.randint(0, 3, (2,), generator=generator), [0.5, None][seed % 2])
     with torch.no_grad():
         bounds = intervals(layers, low, high, between)
         least = lower_bound(layers, bounds, weights)
@@ -119,7 +119,7 @@ def test_no_sampled_point_of_a_certified_box_reaches_the_confidence(read, seed):
     generator = torch.Generator().manual_seed(seed)
     x = torch.rand(16, 3, 6, 6, generator=generator)
     with torch.no_grad():
-        goal = Confident(model(x).argsort(1)[:, 1], 0.9)
+        goal = TargetedConfidence(model(x).argsort(1)[:, 1], 0.9)
         proven = Certified("lines")(model, x, goal)
         assert (proven > 0).any()
         radius = proven.clamp_max(1)[:, None, None, None]
@@ -143,14 +143,14 @@ def test_the_bracket_contains_the_answer_of_brute_force(name, seed):
     model = seeded(THREE_PIXELS[name], seed, loudness=15.0)
     x = torch.rand(6, 1, 1, 3, generator=torch.Generator().manual_seed(seed))
     with torch.no_grad():
-        goal = Confident(model(x).argsort(1)[:, 1], 0.9)
+        goal = TargetedConfidence(model(x).argsort(1)[:, 1], 0.9)
         step = 1 / 50
         axis = torch.linspace(0, 1, 51)
         grid = torch.cartesian_prod(axis, axis, axis)[:, None, None]
         logits = model(grid)
     certified, found = Certified("lines")(model, x, goal), FMN(steps=200)(model, x, goal)
     for i in range(len(x)):
-        margin = Confident(goal.target[i].expand(len(grid)), 0.9).margin(logits)
+        margin = TargetedConfidence(goal.target[i].expand(len(grid)), 0.9).margin(logits)
         succeeds = grid[margin > 0]
         exact = float((succeeds - x[i]).abs().amax((1, 2, 3)).min()) if len(succeeds) else math.inf
         assert float(certified[i]) <= exact + 1e-6
@@ -162,7 +162,7 @@ def test_bounds_of_a_linear_network_are_exact():
     model = seeded(lambda: nn.Sequential(nn.Flatten(), nn.Linear(27, 2)), 0)
     x = torch.full((4, 3, 3, 3), 0.5)
     with torch.no_grad():
-        goal = Confident(1 - model(x).argmax(1), 0.9)
+        goal = TargetedConfidence(1 - model(x).argmax(1), 0.9)
         away = -goal.margin(model(x))
         slope = (model[1].weight[1] - model[1].weight[0]).abs().sum()
     exact = away / slope
@@ -176,12 +176,12 @@ def test_what_has_succeeded_or_never_can():
     model = seeded(lambda: nn.Sequential(nn.Flatten(), nn.Linear(27, 2)), 0, loudness=0.0)
     x = torch.full((2, 3, 3, 3), 0.5)
     model[1].bias.data = torch.tensor([0.0, 5.0])
-    assert Certified()(model, x, Confident(torch.tensor([1, 0]))).tolist() == [0.0, math.inf]
+    assert Certified()(model, x, TargetedConfidence(torch.tensor([1, 0]))).tolist() == [0.0, math.inf]
 
 
 def test_no_attack_crosses_the_bound(taught, task):
     images = task.easy.render(slice(0, 8), task.easy.labels[:8])
-    goal = Confident((task.easy.labels[:8] + 1) % 10, labels=task.easy.labels[:8])
+    goal = TargetedConfidence((task.easy.labels[:8] + 1) % 10, labels=task.easy.labels[:8])
     certified = Certified()(taught, images, goal)
     found = FMN()(taught, images, goal)
     assert (certified > 0).all()
@@ -197,7 +197,7 @@ def test_bounds_are_intervals_or_lines():
 @pytest.mark.parametrize("name", ["simple_cnn:width=4", "deeper_cnn:width=4", "mlp:width=10"])
 def test_our_networks_are_chains(name):
     model = build(name, 10, seed=0).train()
-    layers = chain_of(model, torch.rand(1, 3, 28, 28, generator=torch.Generator()))
+    layers = trace_layers(model, torch.rand(1, 3, 28, 28, generator=torch.Generator()))
     assert len(layers) > 5
     assert all(module.training for module in model.modules())
 
@@ -245,4 +245,4 @@ class AsksItsInput(nn.Module):
 )
 def test_what_has_no_bounds_is_named(model, message):
     with pytest.raises(NoBoundsError, match=message):
-        Certified()(model, torch.rand(2, 3, 6, 6, generator=torch.Generator()), Confident(torch.tensor([1, 2])))
+        Certified()(model, torch.rand(2, 3, 6, 6, generator=torch.Generator()), TargetedConfidence(torch.tensor([1, 2])))

@@ -3,11 +3,11 @@ import torch
 
 from torch import nn
 
-from lazyartist.autoencoders.activations import activations, editing
+from lazyartist.sae.activations import activations, editing
 from lazyartist.hooks import layer_of, replacing, watching
 from lazyartist.registry import UnknownNameError
 from lazyartist.training.fit import build
-from lazyartist.vectors import to_vectors
+from lazyartist.activations import to_vectors
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import save_file
 
 from lazyartist.cli import main
-from lazyartist.models.load import ModelFileError, load_model
+from lazyartist.networks.load import ModelFileError, load_model
 from lazyartist.registry import UnknownNameError
 from lazyartist.training.fit import build
 

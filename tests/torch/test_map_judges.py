@@ -3,11 +3,11 @@
 import pytest
 import torch
 
-from lazyartist.probes.maps import MAPS
-from lazyartist.probes.maps.integrated_gradients import IntegratedGradients
-from lazyartist.probes.maps.saliency import Saliency
-from lazyartist.probes.maps.show import normalise, positive, upsample
-from lazyartist.probes.road import fill
+from lazyartist.attribution import MAPS
+from lazyartist.attribution.integrated_gradients import IntegratedGradients
+from lazyartist.attribution.saliency import Saliency
+from lazyartist.attribution.postprocess import normalise, positive, upsample
+from lazyartist.attribution.road import fill
 
 
 NEAR = {"rtol": 0, "atol": 1e-6}

@@ -6,18 +6,18 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn.functional import interpolate
 
-from lazyartist.probes.maps import MAPS
-from lazyartist.probes.maps.eigen_cam import EigenCam
-from lazyartist.probes.maps.grad_cam import GradCam
-from lazyartist.probes.maps.grad_cam_plus_plus import GradCamPlusPlus
-from lazyartist.probes.maps.hires_cam import HiResCam
-from lazyartist.probes.maps.integrated_gradients import IntegratedGradients
-from lazyartist.probes.maps.layer import LayerMap, activation, activation_and_gradient
-from lazyartist.probes.maps.saliency import Saliency
-from lazyartist.probes.maps.score_cam import ScoreCam
-from lazyartist.probes.maps.show import blank, normalise, positive, upsample
-from lazyartist.probes.maps.smooth_grad import SmoothGrad
-from lazyartist.probes.where import pointing, where
+from lazyartist.attribution import MAPS
+from lazyartist.attribution.eigen_cam import EigenCam
+from lazyartist.attribution.grad_cam import GradCam
+from lazyartist.attribution.grad_cam_plus_plus import GradCamPlusPlus
+from lazyartist.attribution.hires_cam import HiResCam
+from lazyartist.attribution.integrated_gradients import IntegratedGradients
+from lazyartist.attribution.layer import LayerMap, activation, activation_and_gradient
+from lazyartist.attribution.saliency import Saliency
+from lazyartist.attribution.score_cam import ScoreCam
+from lazyartist.attribution.postprocess import blank, normalise, positive, upsample
+from lazyartist.attribution.smooth_grad import SmoothGrad
+from lazyartist.attribution.relevance_mass import pointing, where
 
 
 NAMES = tuple(MAPS)

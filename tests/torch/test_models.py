@@ -1,11 +1,11 @@
 import pytest
 import torch
 
-from lazyartist.models import MODELS
+from lazyartist.networks import NETWORKS
 from lazyartist.training.fit import build
 
 
-@pytest.mark.parametrize("name", sorted(MODELS))
+@pytest.mark.parametrize("name", sorted(NETWORKS))
 @pytest.mark.parametrize("classes", [2, 10])
 def test_images_to_logits(name, classes):
     model = build(name, classes, seed=0)
@@ -21,7 +21,7 @@ def test_weights_follow_the_seed_alone():
 
 def test_width_is_a_parameter():
     with torch.random.fork_rng(devices=[]):
-        model = MODELS["simple_cnn"](width=4)
+        model = NETWORKS["simple_cnn"](width=4)
     channels = [m.out_channels for m in model.modules() if isinstance(m, torch.nn.Conv2d)]
     assert channels == [4, 8, 16]
 

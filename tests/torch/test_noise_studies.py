@@ -10,12 +10,12 @@ import torch
 
 from torch import nn
 
-from lazyartist.reporting.noise_figures import adversaries, noise_figure, pairs_figure
+from lazyartist.studies.noise.figures import adversaries, noise_figure, pairs_figure
 from lazyartist.reporting.tables import RENDERERS
 from lazyartist.studies import STUDIES
-from lazyartist.studies.cause import SURE, Tempered, _on_the_way, _scale
-from lazyartist.studies.fooling import PAINTS, fool, painted, shown
-from lazyartist.studies.noise_pictures import noise_pictures
+from lazyartist.studies.noise.confidence_or_colour import SURE, Tempered, _on_the_way, _scale
+from lazyartist.studies.noise.minimum_noise import PAINTS, fool, painted, shown
+from lazyartist.studies.noise.pictures import noise_pictures
 from lazyartist.studies.runner import run_study
 from lazyartist.training.store import Store
 
@@ -28,7 +28,7 @@ def small():
             patch.setattr(f"lazyartist.studies.{name}", value)
         for name, value in {"noise.TRIES": 20, "pairs.IMAGES": 1, "pairs.STEPS": 3, "cause.SEVENS": 4}.items():
             patch.setattr(f"lazyartist.studies.{name}", value)
-        for study in ("noise", "cause"):
+        for study in ("noise", "confidence_or_colour"):
             patch.setattr(f"lazyartist.studies.{study}.fool", partial(fool, steps=20))
         yield
 
@@ -56,7 +56,7 @@ def test_the_noise_study_brackets_and_checks_itself(measured):
         assert found[name, "bound_crossed"].value == 0
         assert found[name, "zero_gradients"].value == found[name, "randomised"].value == 0
         for paint in ("", "conflicting_", "grey_"):
-            sure, flip = (found[name, f"{paint}{m}_epsilon"].detail for m in ("smallest", "flip"))
+            sure, flip = (found[name, f"{paint}{m}_epsilon"].detail for m in ("bisection", "flip"))
             assert len(sure) == 4
             assert all(a is b is None or 0 < a <= b for a, b in zip(flip, sure, strict=True))
     tables = RENDERERS["noise"](rows)
@@ -66,20 +66,20 @@ def test_the_noise_study_brackets_and_checks_itself(measured):
 
 
 def test_every_pair_has_its_cell(measured):
-    _, rows, _ = measured("pairs")
+    _, rows, _ = measured("class_pairs")
     for row in rows:
         assert [[i for i, cell in enumerate(line) if cell is None] for line in row.detail][3][0] in (0, 3)
         if row.metric == "already_target":
             assert all((cell is None) == (i == j) for i, line in enumerate(row.detail) for j, cell in enumerate(line))
-    summary, *squares = RENDERERS["pairs"](rows)
+    summary, *squares = RENDERERS["class_pairs"](rows)
     assert len(summary.rows) == len(squares) == 2
     assert [len(line) for line in squares[0].rows] == [11] * 10
     assert len(pairs_figure(rows).axes) == 3
 
 
 def test_the_cause_study_asks_plain_training_at_full_correlation_too(measured):
-    _, rows, _ = measured("cause")
-    (table,) = RENDERERS["cause"](rows)
+    _, rows, _ = measured("confidence_or_colour")
+    (table,) = RENDERERS["confidence_or_colour"](rows)
     assert sorted((line[2], line[3]) for line in table.rows) == [("erm", "0.95"), ("erm", "1"), ("lazy", "0.95")]
     for row in rows:
         assert row.metric != "flip_epsilon" or all(x is None or x > 0 for x in row.detail)

@@ -8,15 +8,15 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from lazyartist.edges import sobel_edges
-from lazyartist.models.head import head_of, with_features
+from lazyartist.networks.head import head_of, with_features
 from lazyartist.strategies.base import Batch
 from lazyartist.strategies.channel_permutation import permute_channels
 from lazyartist.strategies.colour_penalty import ColourPenalty
 from lazyartist.strategies.fg_ccdb import surest
 from lazyartist.strategies.gradient_reversal import ramp, reverse
-from lazyartist.strategies.input_gradient import InputGradient
-from lazyartist.strategies.occlusion import occlude
-from lazyartist.strategies.parts import (
+from lazyartist.strategies.double_backprop import DoubleBackprop
+from lazyartist.strategies.cutout import occlude
+from lazyartist.strategies.losses import (
     count_pairs,
     divergence,
     environment_risks,
@@ -24,7 +24,7 @@ from lazyartist.strategies.parts import (
     independence_weights,
 )
 from lazyartist.strategies.selecmix import contradicting
-from lazyartist.strategies.views import jitter, turn_hues
+from lazyartist.strategies.augmentations import jitter, turn_hues
 from lazyartist.training.fit import build
 
 
@@ -86,7 +86,7 @@ def test_a_gradient_penalty_is_of_each_images_own_gradient_and_can_be_trained_th
     model = build("simple_cnn:width=4", 10, seed=0).eval()
     index = torch.arange(4)
     x, y = task.train.render(index), task.train.labels[index]
-    found = InputGradient(weight=0.5).loss(model, Batch(x, y, None, index, 0.0, generator()))
+    found = DoubleBackprop(weight=0.5).loss(model, Batch(x, y, None, index, 0.0, generator()))
     alone = x.clone().requires_grad_()
     gradients = [torch.autograd.grad(cross_entropy(model(alone[i : i + 1]), y[i : i + 1]), alone)[0][i] for i in index]
     expected = torch.stack([g.square().sum() for g in gradients]).mean()

@@ -16,7 +16,7 @@ def test_measure_prints_the_table_writes_the_results_and_fails_on_nothing(pytest
             assert {row.seed for row in measure("cures", seeds=[0], **WHAT)} == {0}
 
         def test_skips_everything(measure, monkeypatch):
-            from lazyartist.studies.cures import CuresStudy
+            from lazyartist.studies.cures.cures import CuresStudy
             monkeypatch.setattr(CuresStudy, "ask", lambda self, run, trained: iter(()))
             measure("cures", seeds=[1], **WHAT)
     """)

@@ -5,8 +5,8 @@ from safetensors.torch import save_file
 from torch import nn
 
 from lazyartist.cli import main
-from lazyartist.probes.maps.layer import map_layers
-from lazyartist.studies.portrait import portrait
+from lazyartist.attribution.layer import map_layers
+from lazyartist.studies.inspection.model_report import portrait
 
 
 def test_the_layers_are_the_outermost_that_put_out_maps(nets):

@@ -9,11 +9,11 @@ from PIL import Image
 from torch import nn
 
 from lazyartist.cli import main
-from lazyartist.probes.visualise import Visualise
+from lazyartist.visualise import Visualise
 from lazyartist.reporting.row import read_rows
 from lazyartist.reporting.table import by, values
-from lazyartist.studies.probes import FULLY_BIASED
-from lazyartist.studies.scans import scan
+from lazyartist.studies.inspection.probes import FULLY_BIASED
+from lazyartist.studies.inspection.unit_pictures import scan
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_the_command_measures_and_draws_every_model(little, tmp_path, capsys):
     assert "What it sees and where it looks" in out
     rows = read_rows(tmp_path / "records" / "probes.jsonl")
     found = {name: values(mine) for (name,), mine in by(rows, "strategy").items()}
-    assert set(found) == {"lazy", FULLY_BIASED, "control"}
+    assert set(found) == {"lazy", FULLY_BIASED, "grayscale_erm"}
     assert {row.task.split()[0] for row in rows if row.strategy == FULLY_BIASED} == {"1"}
     assert all(row.value == row.value and row.n > 0 for row in rows)
     for v in found.values():
@@ -44,7 +44,7 @@ def test_the_command_measures_and_draws_every_model(little, tmp_path, capsys):
         assert sum(v[f"units_{kind}_conv1"][0] for kind in ("colour", "shape", "both", "neither", "dead")) == 1
         assert {"own_hues", "grad_cam_stays", "saliency_road", "layer_cam_sanity", "random_deletion"} <= set(v)
     # the control is asked about grey: no colour moves it
-    control = found["control"]
+    control = found["grayscale_erm"]
     assert control["answer_changes"][0] == 0
     assert control["grad_cam_stays"][0] == pytest.approx(1)
     assert control["eta_colour_conv1"][0] < found["lazy"]["eta_colour_conv1"][0]
@@ -55,7 +55,7 @@ def test_the_command_measures_and_draws_every_model(little, tmp_path, capsys):
 
 
 def test_a_scan_shows_an_edge_to_what_looks_for_edges_and_a_colour_to_what_looks_for_colours(task, monkeypatch):
-    monkeypatch.setattr("lazyartist.studies.scans.Visualise", partial(Visualise, steps=80))
+    monkeypatch.setattr("lazyartist.studies.inspection.unit_pictures.Visualise", partial(Visualise, steps=80))
     with torch.random.fork_rng():
         block = nn.Sequential(nn.Conv2d(3, 2, 3, padding=1, bias=False), nn.ReLU())
     with torch.no_grad():

@@ -7,10 +7,10 @@ from lazyartist.checks import check_it_uses_only_what_it_declared, parametrize_w
 from lazyartist.strategies import STRATEGIES, configured
 from lazyartist.strategies.base import Batch
 from lazyartist.strategies.colour_consistency import ColourConsistency
-from lazyartist.strategies.control import Control
+from lazyartist.strategies.grayscale_erm import GrayscaleErm
 from lazyartist.strategies.erm import Erm
 from lazyartist.strategies.focal import Focal
-from lazyartist.strategies.views import turn_hues
+from lazyartist.strategies.augmentations import turn_hues
 from lazyartist.training.fit import build, fit
 
 
@@ -22,14 +22,14 @@ def batch(task, size=16, *, colours=False):
     )  # fmt: skip
 
 
-@parametrize_with_checks([configured(name) for name in STRATEGIES if name != "control"])
+@parametrize_with_checks([configured(name) for name in STRATEGIES if name != "grayscale_erm"])
 def test_contract(strategy, check):
     check(strategy)
 
 
 def test_the_contract_keeps_out_the_control():
     with pytest.raises(AssertionError, match="turns images grey"):
-        check_it_uses_only_what_it_declared(Control())
+        check_it_uses_only_what_it_declared(GrayscaleErm())
 
 
 def test_the_control_sees_the_same_in_every_colour(task):
@@ -39,7 +39,7 @@ def test_the_control_sees_the_same_in_every_colour(task):
     index = torch.arange(8)
     for colour in (0, 6):
         x = task.train.render(index, torch.full((8,), colour))
-        Control().loss(model, Batch(x, task.train.labels[:8], None, index, 0.5, torch.Generator()))
+        GrayscaleErm().loss(model, Batch(x, task.train.labels[:8], None, index, 0.5, torch.Generator()))
     assert torch.equal(*seen)
 
 

@@ -30,17 +30,17 @@ def measure(name, tmp_path, *, fresh=False, progress=lambda run, measured: None,
     ("name", "metrics"),
     [
         ("lazy", {"easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy", "follows_colour", "steps"}),
-        ("cures", {"easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy", "worst_cell_accuracy"}),
-        ("knobs", {"easy_accuracy", "conflicting_accuracy"}),
+        ("cures", {"easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy", "worst_group_accuracy"}),
+        ("tuning", {"easy_accuracy", "conflicting_accuracy"}),
         ("correlation", {"easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy"}),
-        ("protocol", {"unbiased_accuracy", "hard_other_accuracy"}),
+        ("lff_protocol", {"unbiased_accuracy", "hard_other_accuracy"}),
         ("naming", {"average_precision", "precision_at_count", "auroc"}),
         ("budget", {"easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy"}),
     ],
 )
 def test_every_study_writes_its_rows(name, metrics, tmp_path, monkeypatch):
-    monkeypatch.setattr("lazyartist.studies.noise.SEVENS", 8)
-    monkeypatch.setattr("lazyartist.studies.naming.CONFLICTS", (0.05,))
+    monkeypatch.setattr("lazyartist.studies.noise.noise.SEVENS", 8)
+    monkeypatch.setattr("lazyartist.studies.cures.naming.CONFLICTS", (0.05,))
     strategies = STUDIES[name].strategies[:1]
     rows = measure(name, tmp_path, seeds=[0], strategies=strategies, budget={"epochs": 0.5})
     assert metrics <= {row.metric for row in rows}
@@ -110,7 +110,7 @@ def goes_on(command, records, capsys):
 
 
 def test_an_interrupted_run_goes_on_where_it_was(command, monkeypatch, capsys):
-    from lazyartist.studies.cures import CuresStudy
+    from lazyartist.studies.cures.cures import CuresStudy
 
     command, records = command
     ask = CuresStudy.ask

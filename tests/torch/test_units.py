@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sklearn.feature_selection import f_classif
 
 from lazyartist.probes.polysemantic import entropy, groups, polysemantic
-from lazyartist.probes.units import explained, units
+from lazyartist.probes.unit_selectivity import explained, units
 
 
 def normal(*shape, seed=0):

@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
-from lazyartist.probes.curves import deletion, insertion, ranks
-from lazyartist.probes.maps.grad_cam import GradCam
-from lazyartist.probes.maps.saliency import Saliency
-from lazyartist.probes.road import fill, road
-from lazyartist.probes.sanity import sanity, spearman
-from lazyartist.probes.where import pointing, regions, where
+from lazyartist.attribution.insertion_deletion import deletion, insertion, ranks
+from lazyartist.attribution.grad_cam import GradCam
+from lazyartist.attribution.saliency import Saliency
+from lazyartist.attribution.road import fill, road
+from lazyartist.attribution.randomisation import sanity, spearman
+from lazyartist.attribution.relevance_mass import pointing, regions, where
 
 
 def noise(*shape, seed=0):

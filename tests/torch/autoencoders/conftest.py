@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from lazyartist.autoencoders.activations import activations
-from lazyartist.autoencoders.features import describe
-from lazyartist.autoencoders.topk import TopK
-from lazyartist.autoencoders.train import Training, train
+from lazyartist.sae.activations import activations
+from lazyartist.sae.labelling import describe
+from lazyartist.sae.topk import TopK
+from lazyartist.sae.train import Training, train
 from lazyartist.strategies.lazy import Lazy
 from lazyartist.studies.base import LAZY
 from lazyartist.training.fit import fit

@@ -3,10 +3,10 @@ import torch
 
 from torch import nn
 
-from lazyartist.autoencoders.activations import activations, editing
-from lazyartist.autoencoders.base import Autoencoder, Weights
-from lazyartist.autoencoders.dials import ablate, add, clamp, dials, scale, turned
-from lazyartist.autoencoders.directions import (
+from lazyartist.sae.activations import activations, editing
+from lazyartist.sae.base import Autoencoder, Weights
+from lazyartist.sae.steering import ablate, add, clamp, dials, scale, turned
+from lazyartist.sae.directions import (
     along,
     difference_of_means,
     random_directions,
@@ -14,9 +14,9 @@ from lazyartist.autoencoders.directions import (
     raw_channel,
     set_channels,
 )
-from lazyartist.autoencoders.features import best
-from lazyartist.autoencoders.topk import TopK
-from lazyartist.autoencoders.train import Training, train
+from lazyartist.sae.labelling import best
+from lazyartist.sae.topk import TopK
+from lazyartist.sae.train import Training, train
 from lazyartist.inference import predict
 
 

@@ -4,11 +4,11 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from torch.nn.functional import one_hot
 
-from lazyartist.autoencoders.base import Autoencoder, Weights
-from lazyartist.autoencoders.erasure import erase_means, leace
-from lazyartist.autoencoders.scr import Pairs, effects, spurious_correlation_removal
-from lazyartist.autoencoders.topk import TopK
-from lazyartist.autoencoders.train import Training, train
+from lazyartist.sae.base import Autoencoder, Weights
+from lazyartist.sae.erasure import erase_means, leace
+from lazyartist.sae.scr import Pairs, effects, spurious_correlation_removal
+from lazyartist.sae.topk import TopK
+from lazyartist.sae.train import Training, train
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,10 @@ import json
 import pytest
 import torch
 
-from lazyartist.autoencoders.activations import activations
-from lazyartist.autoencoders.features import about, best, describe
-from lazyartist.autoencoders.matching import found_again
-from lazyartist.autoencoders.saving import StaleError, load, save
+from lazyartist.sae.activations import activations
+from lazyartist.sae.labelling import about, best, describe
+from lazyartist.sae.matching import found_again
+from lazyartist.sae.saving import StaleError, load, save
 from lazyartist.training.fit import build
 
 

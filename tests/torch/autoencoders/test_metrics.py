@@ -6,11 +6,11 @@ import torch
 from scipy.stats import f_oneway
 from sklearn.metrics import roc_auc_score
 
-from lazyartist.autoencoders.matching import match
-from lazyartist.autoencoders.metrics import dead_share, density, explained_variance, l0, loss_recovered
-from lazyartist.autoencoders.presence import presence
-from lazyartist.autoencoders.selectivity import auroc, eta_squared, strokes
-from lazyartist.autoencoders.sparse_probe import linear_probe, sparse_probe
+from lazyartist.sae.matching import match
+from lazyartist.sae.metrics import dead_share, density, explained_variance, l0, loss_recovered
+from lazyartist.sae.layer_probing import presence
+from lazyartist.sae.selectivity import auroc, eta_squared, strokes
+from lazyartist.sae.sparse_probe import linear_probe, sparse_probe
 from lazyartist.data.coloured import ColouredImages
 
 

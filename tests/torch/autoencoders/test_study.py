@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 import torch
 
-from lazyartist.autoencoders.dials import ablate, add, dials
-from lazyartist.autoencoders.features import describe
-from lazyartist.autoencoders.train import Training, train
+from lazyartist.sae.steering import ablate, add, dials
+from lazyartist.sae.labelling import describe
+from lazyartist.sae.train import Training, train
 from lazyartist.cli import main
 from lazyartist.inference import predict
 from lazyartist.reporting.row import read_rows
 from lazyartist.studies import STUDIES
-from lazyartist.studies.decomposition import take_apart
-from lazyartist.studies.dial_curves import CONTROLS, UP, WAYS, colour_directions, dial_curves
-from lazyartist.studies.hidden import hidden, last_layer
+from lazyartist.studies.decomposition.sae import take_apart
+from lazyartist.studies.decomposition.steering_curves import CONTROLS, UP, WAYS, colour_directions, dial_curves
+from lazyartist.studies.decomposition.last_layer import hidden, last_layer
 from lazyartist.training.fit import build
 
 
@@ -30,10 +30,10 @@ def at(lazy, task):
 
 @pytest.fixture
 def short_training(monkeypatch):
-    for study in ("decomposition", "variants", "presence"):
+    for study in ("sae", "sae_variants", "layer_probing"):
         monkeypatch.setattr(f"lazyartist.studies.{study}.TRAINING", FEW)
-    monkeypatch.setattr("lazyartist.studies.variants.SETTINGS", ("topk:k=4", "relu_l1:strength=0.1"))
-    monkeypatch.setattr("lazyartist.studies.erasure.REFITTED_ON", 200)
+    monkeypatch.setattr("lazyartist.studies.decomposition.sae_variants.SETTINGS", ("topk:k=4", "relu_l1:strength=0.1"))
+    monkeypatch.setattr("lazyartist.studies.decomposition.erasure.REFITTED_ON", 200)
 
 
 def test_the_last_hidden_layer_is_what_the_head_reads(lazy, at):
@@ -84,9 +84,9 @@ def test_features_are_the_same_twice(at):
 @pytest.mark.parametrize(
     ("name", "metrics"),
     [
-        ("decomposition", {"explained_variance", "colour_auroc", "found_again", "dial_up: features", "loss_recovered"}),
-        ("variants", {"l0: topk:k=4", "shared: relu_l1:strength=0.1"}),
-        ("presence", {"colours by feature: conv1", "labels by probe: conv3"}),
+        ("sae", {"explained_variance", "colour_auroc", "found_again", "dial_up: features", "loss_recovered"}),
+        ("sae_variants", {"l0: topk:k=4", "shared: relu_l1:strength=0.1"}),
+        ("layer_probing", {"colours by feature: conv1", "labels by probe: conv3"}),
         (
             "erasure",
             {"hard_other_accuracy: LEACE", "easy_accuracy: oracle", "hard_rotated_accuracy: nothing, refitted"},
@@ -102,7 +102,7 @@ def test_every_study_runs_and_shows_its_rows(name, metrics, tmp_path, monkeypatc
     assert metrics <= {row.metric for row in rows}
     assert "digits" in capsys.readouterr().out
     assert (tmp_path / f"{name}.md").read_text(encoding="utf-8").startswith("## ")
-    assert (tmp_path / "features_digits.svg").exists() == (name == "decomposition")
+    assert (tmp_path / "features_digits.svg").exists() == (name == "sae")
 
 
 def test_the_readmes_example_runs(lazy, task, monkeypatch):

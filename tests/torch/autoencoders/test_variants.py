@@ -3,16 +3,16 @@ import torch
 
 from torch.nn.functional import normalize
 
-from lazyartist.autoencoders import AUTOENCODERS
-from lazyartist.autoencoders.base import Step, Weights, keep_largest
-from lazyartist.autoencoders.batch_topk import BatchTopK
-from lazyartist.autoencoders.jump_relu import JumpReLU
-from lazyartist.autoencoders.matching import match
-from lazyartist.autoencoders.matryoshka import Matryoshka
-from lazyartist.autoencoders.metrics import dead_share, explained_variance, l0
-from lazyartist.autoencoders.relu_l1 import ReluL1
-from lazyartist.autoencoders.topk import TopK, reviving_loss
-from lazyartist.autoencoders.train import Training, train
+from lazyartist.sae import SAES
+from lazyartist.sae.base import Step, Weights, keep_largest
+from lazyartist.sae.batch_topk import BatchTopK
+from lazyartist.sae.jump_relu import JumpReLU
+from lazyartist.sae.matching import match
+from lazyartist.sae.matryoshka import Matryoshka
+from lazyartist.sae.metrics import dead_share, explained_variance, l0
+from lazyartist.sae.relu_l1 import ReluL1
+from lazyartist.sae.topk import TopK, reviving_loss
+from lazyartist.sae.train import Training, train
 
 
 QUICK = Training(steps=200, batch_size=64, learning_rate=4e-3)
@@ -41,10 +41,10 @@ def test_topk_finds_the_directions_that_the_data_are_made_of(truth):
     assert dead_share(found.encode(x)) <= 1 / 32
 
 
-@pytest.mark.parametrize("name", list(AUTOENCODERS))
+@pytest.mark.parametrize("name", list(SAES))
 def test_a_variant_reconstructs_and_is_sparse(name, truth):
     _, x = truth
-    (found,) = train(AUTOENCODERS[name](), x, features=48, training=QUICK)
+    (found,) = train(SAES[name](), x, features=48, training=QUICK)
     z = found.encode(x)
     assert z.shape == (4096, 48)
     assert float(z.min()) >= 0
@@ -54,18 +54,18 @@ def test_a_variant_reconstructs_and_is_sparse(name, truth):
     assert torch.allclose(found.encode(x[:1]), z[:1], atol=1e-5)
 
 
-@pytest.mark.parametrize("name", list(AUTOENCODERS))
+@pytest.mark.parametrize("name", list(SAES))
 def test_same_seed_same_bits_and_another_seed_others(name, truth):
     _, x = truth
-    (a,), (b,), (c,) = (train(AUTOENCODERS[name](), x, features=24, seeds=[s], training=BRIEF) for s in (0, 0, 1))
+    (a,), (b,), (c,) = (train(SAES[name](), x, features=24, seeds=[s], training=BRIEF) for s in (0, 0, 1))
     assert same(a, b)
     assert not torch.equal(a.directions, c.directions)
 
 
-@pytest.mark.parametrize("name", list(AUTOENCODERS))
+@pytest.mark.parametrize("name", list(SAES))
 def test_seeds_and_sizes_trained_as_one_are_those_trained_alone(name, truth):
     _, x = truth
-    variant = AUTOENCODERS[name]()
+    variant = SAES[name]()
     together = train(variant, x, features=(16, 40), seeds=(0, 1), training=BRIEF)
     assert [(found.features, found.seed) for found in together] == [(16, 0), (16, 1), (40, 0), (40, 1)]
     for found in together:

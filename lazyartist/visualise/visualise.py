@@ -1,0 +1,125 @@
+"""Optimise images until they excite what they are to excite."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+import torch
+
+from torch import Tensor, nn
+from torch.nn.functional import conv2d, pad
+
+from lazyartist.hooks import watching
+from lazyartist.inference import evaluating
+from lazyartist.visualise.parametrisation import Canvas, Start
+from lazyartist.visualise.objectives import Objective
+from lazyartist.visualise.transforms import Wobble
+from lazyartist.seeding import seed_from
+
+
+SPREAD = 0.05  # of the noise that all pictures begin with
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Pictures of what units see.
+
+    Attributes:
+        images: (B, 3, H, W) in [0, 1].
+        reached: (B,) the objective on these images as they are, neither moved nor penalised.
+    """
+
+    images: Tensor
+    reached: Tensor
+
+
+@dataclass(frozen=True)
+class Visualise:
+    """Feature visualisation by gradient ascent on images, all of them in one batch.
+
+    All pictures begin with the same noise and are moved alike, so that a picture does not depend on the others in the
+    batch, and two of them differ only by what they show. Up to rounding: Adam makes steps of any gradient, however
+    small.
+
+    Attributes:
+        steps: of Adam.
+        step_size: of Adam.
+        start: "pixels", or "fourier" to step in frequencies, where each step moves the whole picture.
+        l2: weight of the mean squared distance from grey.
+        total_variation: weight of the mean squared difference of neighbouring pixels.
+        blur_every: steps between two slight blurs; 0 for none.
+        wobble: the random moves between steps.
+        size: height and width in pixels.
+        seed: of noise and moves.
+
+    Source: Olah et al. 2017, doi:10.23915/distill.00007; the regularisers as in Yosinski et al. 2015, arXiv:1506.06579.
+    """
+
+    steps: int = 200
+    step_size: float = 0.05
+    start: Start = "pixels"
+    l2: float = 0.0
+    total_variation: float = 0.0
+    blur_every: int = 2
+    wobble: Wobble = field(default_factory=Wobble)
+    size: int = 28
+    seed: int = 0
+
+    def __call__(self, model: nn.Module, objective: Objective, colours: Tensor | None = None) -> Seen:
+        """Return one picture for each thing to excite.
+
+        Args:
+            model: images (B, 3, H, W) in [0, 1] to logits; it is left as it was.
+            objective: what to excite.
+            colours: (3, 3) from `colour_directions` of training images, to step in uncorrelated colours; else RGB.
+                The pictures are of its dtype.
+
+        Raises:
+            UnknownNameError: no layer has the objective's name.
+            ValueError: a unit is not there; or a layer runs more than once or puts out no tensor.
+        """
+        canvas = Canvas(self.size, self.start, torch.eye(3) if colours is None else colours)
+        generator = torch.Generator().manual_seed(seed_from("visualise", self.seed))
+        start = canvas.noise(SPREAD, generator)
+        parameters = start.repeat(len(objective), *[1] * (start.ndim - 1)).requires_grad_()
+        adam = torch.optim.Adam([parameters], lr=self.step_size)
+        with evaluating(model), torch.enable_grad():
+            for step in range(1, self.steps + 1):
+                image = canvas.image(parameters)
+                excited = _ask(model, objective, self.wobble(image, generator))
+                loss = (self._penalty(image) - excited).sum()
+                (parameters.grad,) = torch.autograd.grad(loss, parameters)
+                adam.step()
+                with torch.no_grad():
+                    image = canvas.image(parameters)
+                    if self.blur_every and step % self.blur_every == 0:
+                        image = _blur(image)
+                    parameters.copy_(canvas.parameters(image.clamp(0, 1)))
+            with torch.no_grad():
+                images = canvas.image(parameters).clamp(0, 1)
+                return Seen(images, _ask(model, objective, images))
+
+    def _penalty(self, images: Tensor) -> Tensor:
+        across, down = images.diff(dim=3), images.diff(dim=2)
+        rough = across.square().mean((1, 2, 3)) + down.square().mean((1, 2, 3))
+        return self.l2 * (images - 0.5).square().mean((1, 2, 3)) + self.total_variation * rough
+
+
+def _ask(model: nn.Module, objective: Objective, images: Tensor) -> Tensor:
+    with ExitStack() as stack:
+        lists = {
+            layer: stack.enter_context(watching(model, layer)) for layer in set(objective.layers) if layer is not None
+        }
+        logits = model(images.contiguous(memory_format=torch.channels_last))
+    for layer, seen in lists.items():
+        if len(seen) != 1:
+            raise ValueError(f"the layer {layer!r} ran {len(seen)} times: choose one that runs once")
+    return objective({None: logits, **{layer: seen[0] for layer, seen in lists.items()}})
+
+
+def _blur(images: Tensor) -> Tensor:
+    """Binomial 3 × 3, each channel by itself; the border repeats."""
+    line = torch.tensor([1.0, 2.0, 1.0], dtype=images.dtype) / 4
+    kernel = torch.outer(line, line).expand(images.shape[1], 1, 3, 3)
+    return conv2d(pad(images, (1, 1, 1, 1), mode="replicate"), kernel, groups=images.shape[1])
