@@ -177,8 +177,7 @@ class Split(Dataset[tuple[Tensor, int]]):
             UnsupportedError: the images cannot be repainted.
         """
         self._paintable()
-        changed = replace(self, painted={**self.painted, **self._of_factors(attribute)})
-        return replace(changed, painted={k: v for k, v in changed.painted.items() if not self._is_own(k, v)})
+        return replace(self, painted={**self.painted, **self._of_factors(attribute)})
 
     def subset(self, index: Tensor | slice) -> Split:
         """Return the images at `index`, (M,) int64, (N,) bool or a slice, as they are shown here."""
@@ -210,7 +209,3 @@ class Split(Dataset[tuple[Tensor, int]]):
             values[name] = attribute % self.images.sizes[name]
             attribute = attribute // self.images.sizes[name]
         return values
-
-    def _is_own(self, name: str, values: Tensor) -> bool:
-        own = self.images.factors[name]
-        return torch.equal(own if self.index is None else own[self.index], values)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 from torch import Generator, Tensor, nn
 
 
 if TYPE_CHECKING:
-    from lazyartist.data.coloured import ColouredImages
-    from lazyartist.training.split import TrainingSplit
+    from lazyartist.data.images import Split
+    from lazyartist.training.budget import Budget
 
 Use = Literal[
-    "colour_labels",  # a batch carries each image's colour
+    "bias_labels",  # a batch carries the value of each image's bias attribute, such as its colour
     "colour_prior",  # the strategy knows which directions in pixel space are colour, and repaints nothing
     "recolouring",  # the strategy itself repaints the images of its batches
     "augmentation",  # the strategy itself changes the images of its batches in ways that keep the class
     "resampling",  # the strategy chooses how often an image is seen
     "easy_split",  # the strategy looks at easy validation images to decide when to stop
-    "unbiased_colours",  # the training images wear colours that say nothing: a ceiling, not a cure
+    "unbiased_split",  # the training images have attributes that say nothing of the class: a ceiling, not a cure
 ]
 
 
@@ -31,7 +31,7 @@ class Batch:
     Attributes:
         x: (B, 3, H, W) float32 in [0, 1].
         y: (B,) int64 classes.
-        colours: (B,) int64 palette indices if the strategy uses "colour_labels", else None.
+        attribute: (B,) int64, the bias attribute's values, if the strategy uses "bias_labels", else None.
         index: (B,) int64, which images of the training split these are.
         progress: the share of the training that is done, in [0, 1).
         generator: the only source of randomness a strategy may draw from.
@@ -39,10 +39,56 @@ class Batch:
 
     x: Tensor
     y: Tensor
-    colours: Tensor | None
+    attribute: Tensor | None
     index: Tensor
     progress: float
     generator: Generator
+
+
+class TrainingSplit(Protocol):
+    """The training split as a strategy may see it: to plan with, and to train and ask other networks on."""
+
+    @property
+    def labels(self) -> Tensor:
+        """(N,) int64 classes."""
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are."""
+
+    @property
+    def attribute(self) -> Tensor:
+        """(N,) int64 in [0, attributes), the bias attribute's values; only for strategies that use "bias_labels"."""
+
+    @property
+    def attributes(self) -> int:
+        """How many values the bias attribute has; only for strategies that use "bias_labels"."""
+
+    @property
+    def generator(self) -> Generator:
+        """The strategy's source of randomness; that of its batches."""
+
+    def render(self, index: Tensor) -> Tensor:
+        """Return the images at `index`, (B,) int64: (B, C, H, W) in [0, 1]."""
+
+    def network(self) -> nn.Module:
+        """Return another network like the one in training, with fresh weights of its own at every call."""
+
+    @property
+    def feature_width(self) -> int:
+        """How many features go into the last linear layer of the network."""
+
+    def fit(self, strategy: Strategy, epochs: float, network: str | None = None) -> nn.Module:
+        """Train another network on the same images for so many epochs of the budget; return it in evaluation mode.
+
+        Args:
+            strategy: it may use no more than the outer one declared.
+            epochs: how long; at least one step.
+            network: another kind, which the outer strategy declared in `networks`.
+        """
+
+    def outputs(self, model: nn.Module) -> tuple[Tensor, Tensor]:
+        """Return logits (N, classes) and features (N, D) of every training image, in evaluation mode."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +98,7 @@ class Plan:
     Attributes:
         loss: (network, batch) to the scalar to be minimised.
         weights: (N,) how often each image is drawn, relative to the others, with replacement; None for each image once
-            an epoch. Needs "resampling".
+            per epoch. Needs "resampling".
         modules: what is trained along with the network by the same optimizer: a partner, a second head.
         finish: the last act, done to the trained network in evaluation mode.
     """
@@ -69,9 +115,18 @@ class Strategy:
 
     A strategy sees the training split and nothing else; it cannot reach the hard split. One that needs no memory
     overrides `loss`; one that has a first stage, a partner network, sampling weights or a last act overrides `plan`.
+
+    Attributes:
+        uses: what it is handed or does besides images and labels.
+        networks: the networks that it trains on the way and that are not the one in training.
+        budget: how long it trains wherever nobody says otherwise; None for what everybody gets.
+        is_cure: does it stand in comparisons of cures? Not what is lazy on purpose, and not what sees no colour.
     """
 
     uses: ClassVar[frozenset[Use]] = frozenset()
+    networks: ClassVar[tuple[str, ...]] = ()
+    budget: ClassVar[Budget | None] = None
+    is_cure: ClassVar[bool] = True
 
     def plan(self, split: TrainingSplit) -> Plan:
         """Prepare one training on `split`; what lasts from step to step lives in what this returns."""
@@ -82,6 +137,6 @@ class Strategy:
         """Return the scalar loss of one batch, to be minimised over the model's parameters."""
         raise NotImplementedError
 
-    def satisfied(self, step: int, model: nn.Module, easy: ColouredImages) -> bool:
+    def should_stop(self, step: int, model: nn.Module, easy: Split) -> bool:
         """Say after a step whether to stop. Asked only of strategies that use "easy_split"."""
         raise NotImplementedError
