@@ -50,7 +50,7 @@ class Case(NamedTuple):
     model: nn.Module
     channels_last: nn.Module
     images: Tensor
-    goal: TargetedConfidence
+    criterion: TargetedConfidence
     data: str
 
 
@@ -65,9 +65,9 @@ def case(request):
     with torch.no_grad():
         right = ours(images).argmax(1) == SOURCE
     labels = test.labels[index][right]
-    goal = TargetedConfidence(torch.full_like(labels, TARGET), labels=labels)
+    criterion = TargetedConfidence(torch.full_like(labels, TARGET), labels=labels)
     usual = copy.deepcopy(ours).to(memory_format=torch.contiguous_format)
-    return Case(request.param, usual, ours, images[right], goal, run.task().train.fingerprint)
+    return Case(request.param, usual, ours, images[right], criterion, run.task().train.fingerprint)
 
 
 class Counting(nn.Module):
@@ -88,75 +88,75 @@ class Counting(nn.Module):
 
 
 class Margin(nn.Module):
-    """Two logits, 0 and the margin of a goal: who looks for the second class looks for the confidence."""
+    """Two logits, 0 and the margin of a criterion: who looks for the second class looks for the confidence."""
 
-    def __init__(self, model, goal):
+    def __init__(self, model, criterion):
         super().__init__()
-        self.model, self.goal = model, goal
+        self.model, self.criterion = model, criterion
 
     def forward(self, x):
-        margin = self.goal.margin(self.model(x))
+        margin = self.criterion.margin(self.model(x))
         return torch.stack([torch.zeros_like(margin), margin], 1)
 
 
 def our(attack, *arguments):
-    return lambda model, images, goal: attack(model, images, goal, *arguments).images
+    return lambda model, images, criterion: attack(model, images, criterion, *arguments).images
 
 
-def foolbox_pgd(model, images, goal):
+def foolbox_pgd(model, images, criterion):
     import foolbox
 
     attack = foolbox.attacks.LinfPGD(rel_stepsize=STEP, steps=STEPS)
-    criterion = foolbox.criteria.TargetedMisclassification(goal.target)
+    criterion = foolbox.criteria.TargetedMisclassification(criterion.target)
     return attack(foolbox.PyTorchModel(model, bounds=(0, 1)), images, criterion, epsilons=ATTACK_EPSILON)[1]
 
 
-def torchattacks_pgd(model, images, goal):
+def torchattacks_pgd(model, images, criterion):
     import torchattacks
 
     attack = torchattacks.PGD(model, eps=ATTACK_EPSILON, alpha=STEP * ATTACK_EPSILON, steps=STEPS)
     attack.set_mode_targeted_by_label(quiet=True)
-    return attack(images, goal.target)
+    return attack(images, criterion.target)
 
 
-def adv_lib_pgd(model, images, goal):
+def adv_lib_pgd(model, images, criterion):
     from adv_lib import attacks
 
     options = {"targeted": True, "steps": STEPS, "relative_step_size": STEP}
-    return attacks.pgd_linf(model, images, goal.target, ATTACK_EPSILON, **options)
+    return attacks.pgd_linf(model, images, criterion.target, ATTACK_EPSILON, **options)
 
 
-def adv_lib_apgd(model, images, goal):
+def adv_lib_apgd(model, images, criterion):
     """It keeps images of the class that it looks for, however sure, so the class is the confidence."""
     from adv_lib import attacks
 
     options = {"targeted": True, "n_iter": STEPS - 1, "loss_function": "ce"}  # and a gradient before the first step
-    second = torch.ones_like(goal.target)
-    return attacks.apgd(Margin(model, goal), images, second, ATTACK_EPSILON, float("inf"), **options)
+    second = torch.ones_like(criterion.target)
+    return attacks.apgd(Margin(model, criterion), images, second, ATTACK_EPSILON, float("inf"), **options)
 
 
-def foolbox_fmn(model, images, goal, *, margin):
+def foolbox_fmn(model, images, criterion, *, margin):
     """With our margin for its loss, or as it is: the criterion sees the confidence, and the loss only the answer."""
     import eagerpy
     import foolbox
 
     class Sure(foolbox.criteria.TargetedMisclassification):
         def __call__(self, perturbed, outputs):
-            return eagerpy.astensor(goal.holds(eagerpy.astensor(outputs).raw))
+            return eagerpy.astensor(criterion.holds(eagerpy.astensor(outputs).raw))
 
-    criterion = Sure(goal.target)
+    criterion = Sure(criterion.target)
     if margin:
-        model = Margin(model, goal).eval()
-        criterion = foolbox.criteria.TargetedMisclassification(torch.ones_like(goal.target))
+        model = Margin(model, criterion).eval()
+        criterion = foolbox.criteria.TargetedMisclassification(torch.ones_like(criterion.target))
     fooled = foolbox.PyTorchModel(model, bounds=(0, 1))
     return foolbox.attacks.LInfFMNAttack(steps=100)(fooled, images, criterion, epsilons=None)[1]
 
 
-def adv_lib_fmn(model, images, goal):
+def adv_lib_fmn(model, images, criterion):
     from adv_lib import attacks
 
-    second = torch.ones_like(goal.target)
-    return attacks.fmn(Margin(model, goal), images, second, float("inf"), targeted=True, steps=100)
+    second = torch.ones_like(criterion.target)
+    return attacks.fmn(Margin(model, criterion), images, second, float("inf"), targeted=True, steps=100)
 
 
 def measured(ways, case, order="model", rounds=ROUNDS):
@@ -168,11 +168,11 @@ def measured(ways, case, order="model", rounds=ROUNDS):
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(i)
                 start = time.process_time()
-                noisy = ways[name](model, images, case.goal)
+                noisy = ways[name](model, images, case.criterion)
                 times[name].append(time.process_time() - start)
             if i == 0:
                 with torch.no_grad():
-                    sure = case.goal.holds(case.model(noisy))
+                    sure = case.criterion.holds(case.model(noisy))
                 distance = (noisy - images).abs().amax((1, 2, 3)).masked_fill(~sure, torch.inf)
                 found[name] = distance, model.gradients / len(images)
     return {name: (*found[name], statistics.median(times[name])) for name in ways}

@@ -17,8 +17,9 @@ from types import ModuleType, SimpleNamespace
 import pytest
 import torch
 
+from lazyartist.sae.budget import SaeBudget
 from lazyartist.sae.topk import TopK
-from lazyartist.sae.train import Training, train
+from lazyartist.sae.train import train
 
 from . import speed_rows
 from .turns import ROUNDS, in_turn
@@ -35,7 +36,7 @@ def x():
 
 
 def ours(x, features=F, batch=BATCH, seeds=(0,), steps=STEPS):
-    train(TopK(k=K), x, features=features, seeds=seeds, training=Training(steps=steps, batch_size=batch))
+    train(TopK(k=K), x, features=features, seeds=seeds, budget=SaeBudget(steps=steps, batch_size=batch))
 
 
 def overcomplete(x):

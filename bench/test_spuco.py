@@ -32,7 +32,7 @@ SEEDS = range(3)
 BUDGET = Budget(epochs=4, batch_size=128, schedule="constant")  # SpuCo's GroupDRO wants a batch >= its 100 groups
 IMAGES = 94 * BUDGET.batch_size  # some 12,000, and no incomplete batch, which we leave out and SpuCo does not
 # SpuCo's first stage is an epoch at least: here 94 steps, where ours on the whole of MNIST makes 75
-METHODS = {"erm": Erm(), "group_dro": GroupDro(), "jtt": Jtt(first=1)}
+METHODS = {"erm": Erm(), "group_dro": GroupDro(), "jtt": Jtt(first_epochs=1)}
 # what torch says of SpuCo's four workers and of its pinned memory
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:torch.utils.data")
 

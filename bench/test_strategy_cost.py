@@ -12,7 +12,7 @@ import statistics
 from dataclasses import replace
 
 from lazyartist.data.task import make_task
-from lazyartist.strategies import STRATEGIES, configured
+from lazyartist.strategies import STRATEGIES
 from lazyartist.studies.base import STANDARD
 from lazyartist.training.fit import fit
 
@@ -30,7 +30,7 @@ def test_cost(lazy_results):
     seconds = {name: [] for name in names}
     for i in range(ROUNDS):  # A B … B A: what drifts on the machine hits all alike
         for name in names if i % 2 == 0 else reversed(names):
-            seconds[name].append(fit(configured(name), task, budget=STANDARD).seconds)
+            seconds[name].append(fit(STRATEGIES.build(name), task, budget=STANDARD).seconds)
     ratios = {n: statistics.median(a / b for a, b in zip(s, seconds["erm"], strict=True)) for n, s in seconds.items()}
     common = {"study": "cost", "metric": "times_erm", "budget": str(STANDARD), "n": ROUNDS, "task": task.setting}
     speed_rows.put(

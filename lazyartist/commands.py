@@ -59,11 +59,11 @@ def run_command(options: argparse.Namespace) -> int:
     from lazyartist.data.sources import load
     from lazyartist.networks import factory
     from lazyartist.progress import progress_bar
-    from lazyartist.strategies import configured
+    from lazyartist.strategies import STRATEGIES
     from lazyartist.studies.runner import illustrate_study, run_study
 
     for name in options.strategies:
-        configured(name)
+        STRATEGIES.build(name)
     for name in options.models:
         factory(name)
     knobs = {"epochs": options.epochs, "batch_size": options.batch_size, "learning_rate": options.learning_rate}
@@ -200,7 +200,7 @@ def attack_command(options: argparse.Namespace) -> int:
     labels = test.labels[shown]
     # in their own class's colour: in another, a model that reads colour errs before any noise
     images = test.render(shown, labels)
-    goal = TargetedConfidence(torch.full_like(labels, options.target), labels=labels)
+    criterion = TargetedConfidence(torch.full_like(labels, options.target), labels=labels)
     with evaluating(model), torch.no_grad():
         answers = model(images).argmax(1)
     print(f"{len(shown)} test images of {options.dataset} that show a {options.source};", end=" ")
@@ -209,15 +209,15 @@ def attack_command(options: argparse.Namespace) -> int:
     print("" if left.all() else f", {int((~left).sum())} are called a {options.target} already and left out")
     if not left.any():
         return OK
-    images, goal = images[left], goal.at(left)
-    found = FMN()(model, images, goal)
-    print(f"made a {options.target}, over {goal.confidence:.0%} sure; largest change of a pixel, median:")
+    images, criterion = images[left], criterion.at(left)
+    found = FMN()(model, images, criterion)
+    print(f"made a {options.target}, over {criterion.confidence:.0%} sure; largest change of a pixel, median:")
     print(f"  found   {float(found.distance.median()):.4f}", end="")
     print(f"  within {ATTACK_EPSILON:g}: {int((found.distance < ATTACK_EPSILON).sum())}")
     try:
-        print(f"  proven  {float(Certified()(model, images, goal).median()):.4f}  no noise up to here does it")
+        print(f"  proven  {float(Certified()(model, images, criterion).median()):.4f}  no noise up to here does it")
     except NoBoundsError as error:
         print(f"  proven  nothing: {error}")
-    if suspicious := gradient_masking(model, images, goal):
+    if suspicious := gradient_masking(model, images, criterion):
         print(f"suspicious: {suspicious}")
     return OK

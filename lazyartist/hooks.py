@@ -1,4 +1,4 @@
-"""Looking at what a layer puts out, and putting something else in its place, inside a `with` and never beyond it."""
+"""Hooks that live inside a `with`: read a layer's output, or put another in its place."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def replacing(model: nn.Module, layer: str | nn.Module, change: Callable[[Tensor
         ValueError: the module is not a part of the model; or, when the model runs, the layer does not put out one
             tensor, or `change` gives it another shape.
     """
-    found = layer_of(model, layer)
+    module = layer_of(model, layer)
 
     def hook(module: nn.Module, inputs: Any, output: Any) -> Tensor:
         del inputs
@@ -71,7 +71,7 @@ def replacing(model: nn.Module, layer: str | nn.Module, change: Callable[[Tensor
         # an in-place ReLU that follows would otherwise write into what `change` has seen
         return changed.clone() if changed is output else changed
 
-    handle = found.register_forward_hook(hook)
+    handle = module.register_forward_hook(hook)
     try:
         yield model
     finally:

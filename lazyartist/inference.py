@@ -1,4 +1,4 @@
-"""Asking a model without leaving a trace."""
+"""The one way in which a model is asked: what it returns is checked, and it is left as it was."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import torch
 
 from torch import Tensor, nn
 
+from lazyartist.memory_format import contiguous_images, has_channels_last
+
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lazyartist.data.coloured import ColouredImages
+    from lazyartist.data.images import Split
 
 BATCH = 64  # larger ones only spend time on fetching memory
 
@@ -22,47 +24,103 @@ BATCH = 64  # larger ones only spend time on fetching memory
 def evaluating(model: nn.Module) -> Iterator[nn.Module]:
     """Put a model into evaluation mode with frozen parameters; on exit every submodule and parameter is as it was.
 
-    Also after an exception. Gradients with respect to inputs still flow.
+    Also after an exception. Gradients with respect to inputs still flow. Inside, the model sees images in the order of
+    its own weights: contiguous, unless one of its convolutions is in channels-last order.
     """
     modes = [(module, module.training) for module in model.modules()]
     wanted = [(parameter, parameter.requires_grad) for parameter in model.parameters()]
+    hook = None if has_channels_last(model) else model.register_forward_pre_hook(contiguous_images)
     try:
-        model.eval().requires_grad_(requires_grad=False)
+        model.eval()  # a model's own `eval` may return nothing
+        for parameter, _ in wanted:
+            parameter.requires_grad_(False)
         yield model
     finally:
+        if hook is not None:
+            hook.remove()
         for module, training in modes:
             module.training = training
         for parameter, requires_grad in wanted:
             parameter.requires_grad_(requires_grad)
 
 
-def predict(model: nn.Module, data: ColouredImages, *, colours: Tensor | None = None) -> Tensor:
-    """Return the predicted classes (N,) int64 of a whole dataset; arguments and errors are those of `logits_of`."""
-    return logits_of(model, data, colours=colours).argmax(1)
-
-
-def logits_of(model: nn.Module, data: ColouredImages, *, colours: Tensor | None = None) -> Tensor:
-    """Return the logits (N, classes) of a whole dataset.
+def outputs(model: nn.Module, images: Tensor, classes: int | None = None) -> Tensor:
+    """Return the logits (N, classes) of a batch, checked.
 
     Args:
-        model: images (B, 3, H, W) in [0, 1] to logits.
-        data: what to ask about.
-        colours: (N,) palette indices to paint the images in instead of their own.
+        model: images to logits; inside `evaluating`, if it is not to change.
+        images: (N, C, H, W) in [0, 1], of the type of the model's parameters.
+        classes: how many logits there must be per image; None for two or more.
 
     Raises:
-        ValueError: there are no images, or the model does not return one logit a class.
+        ValueError: the model returns something other than a tensor, another shape, or numbers that are not finite; or
+            the images have another type than its parameters, and it does not take them.
+    """
+    try:
+        logits: Tensor = model(images)
+    except RuntimeError as error:
+        types = {p.dtype for p in model.parameters() if p.is_floating_point() and p.dtype != images.dtype}
+        if not types or "type" not in str(error):
+            raise
+        names = " and ".join(sorted(map(str, types)))
+        raise ValueError(
+            f"the model's parameters are {names}, the images are {images.dtype}, and it does not take them: pass "
+            f"model.to({images.dtype}), or images of the model's type"
+        ) from error
+    if not isinstance(logits, Tensor):
+        kind = type(logits).__name__
+        raise ValueError(f"the model returns a {kind}: wrap it so that it returns logits alone, a tensor (N, classes)")
+    if logits.ndim == 2 and logits.shape[1] == 1 and classes is None:
+        raise ValueError("the model returns one number per image: expected one logit for each of two classes or more")
+    if logits.ndim != 2 or len(logits) != len(images) or logits.shape[1] != (classes or logits.shape[1]):
+        raise ValueError(
+            f"the model's output has shape {tuple(logits.shape)} for {len(images)} images: expected "
+            f"({len(images)}, {classes or 'classes'}), one logit per class"
+        )
+    if not logits.is_floating_point():
+        raise ValueError(f"the model returns {logits.dtype}: expected logits, which are floating point numbers")
+    if not bool(logits.isfinite().all()):
+        raise ValueError(
+            "the model returns logits that are not finite (NaN or infinity): look at its weights, nothing can be "
+            "measured on it"
+        )
+    return logits
+
+
+def predict(model: nn.Module, data: Split, *, attribute: Tensor | None = None) -> Tensor:
+    """Return the predicted classes (N,) int64 of a whole split; arguments and errors are those of `logits_of`."""
+    return logits_of(model, data, attribute=attribute).argmax(1)
+
+
+def logits_of(model: nn.Module, data: Split, *, attribute: Tensor | None = None) -> Tensor:
+    """Return the logits (N, classes) of a whole split.
+
+    Args:
+        model: images (B, C, H, W) in [0, 1] to logits.
+        data: what to ask about.
+        attribute: (N,) values of the bias attribute to paint the images with instead of their own.
+
+    Raises:
+        ValueError: there are no images, the images cannot be repainted, or see `outputs`.
     """
     if not len(data):
         raise ValueError("there are no images to ask about")
-    answers = []
+    logits = []
     with evaluating(model), torch.inference_mode():
         for start in range(0, len(data), BATCH):
             part = slice(start, start + BATCH)
-            logits = model(data.render(part, None if colours is None else colours[part]))
-            if logits.ndim != 2 or logits.shape[1] != data.classes:
-                raise ValueError(
-                    f"the model's output has shape {tuple(logits.shape)}: expected (batch, {data.classes}), "
-                    "one logit a class of the palette"
-                )
-            answers.append(logits)
-    return torch.cat(answers)
+            images = data.render(part, None if attribute is None else attribute[part])
+            logits.append(outputs(model, images, data.classes))
+    return torch.cat(logits)
+
+
+def need_gradients() -> None:
+    """Refuse to go on where no gradient can be had.
+
+    Raises:
+        ValueError: called inside `torch.inference_mode()`, which cannot be undone from within.
+    """
+    if torch.is_inference_mode_enabled():
+        raise ValueError(
+            "gradients are off inside torch.inference_mode(): call this outside of it, or use torch.no_grad() there"
+        )

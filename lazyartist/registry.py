@@ -11,35 +11,45 @@ import difflib
 import importlib
 import importlib.metadata
 import importlib.util
+import inspect
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 T = TypeVar("T")
+Option = int | float | str
 
 
-def split_options(spec: str) -> tuple[str, dict[str, int | float]]:
-    """Return name and options of a specification such as "simple_cnn:width=32" or "focal:gamma=0.5".
+def split_options(spec: str) -> tuple[str, dict[str, Option]]:
+    """Return name and options of a specification such as "simple_cnn:width=32" or "digits:where=background".
 
     Raises:
-        ValueError: an option is not of the form name=number.
+        ValueError: an option is not of the form name=value, or is given twice.
     """
     name, *given = spec.split(":")
-    options: dict[str, int | float] = {}
+    options: dict[str, Option] = {}
     for option in given:
-        key, _, value = option.partition("=")
-        try:
-            options[key] = int(value) if value.isdecimal() else float(value)
-        except ValueError as error:
-            raise ValueError(
-                f"{spec!r}: expected options as in 'simple_cnn:width=32' or 'jtt:first=0.2:times=50', got {option!r}"
-            ) from error
+        key, equals, value = option.partition("=")
+        if not equals or not key.isidentifier() or not value:
+            raise ValueError(f"{spec!r}: expected options as in 'simple_cnn:width=32' or 'jtt:upweight=50', got {option!r}")
+        if key in options:
+            raise ValueError(f"{spec!r}: {key} is given twice")
+        options[key] = _value(value)
     return name, options
+
+
+def _value(text: str) -> Option:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
 
 
 @dataclass(frozen=True)
@@ -57,14 +67,24 @@ class Registry(Generic[T]):
 
     Args:
         kind: the singular word for messages, "strategy".
-        package: dotted name of the package whose files are searched; also the entry point group of other packages.
+        package: dotted name of the package whose files are searched, and those of the folders in it.
+        variable: the registry's name in those files, where several registries share them.
+        group: the entry point group of other packages; by default the package.
+        beside: another entry point group: the folders of what is there are searched too, so that what belongs to a
+            thing is found beside it.
     """
 
-    def __init__(self, kind: str, package: str) -> None:
+    every: ClassVar[dict[str, Registry[Any]]] = {}
+
+    def __init__(self, kind: str, package: str, *, variable: str = "", group: str = "", beside: str = "") -> None:
         self.kind = kind
         self.package = package
+        self.group = group or package
+        self._variable = variable
+        self._beside = beside
         self._things: dict[str, T] = {}
         self._sources: dict[str, str] = {}
+        self.every[self.group] = self
 
     def register(self, name: str, *, source: str = "") -> Callable[[T], T]:
         """Return a decorator that puts a thing under `name`; `source` is the paper or place that it comes from.
@@ -101,6 +121,30 @@ class Registry(Generic[T]):
                 self._things[name] = getattr(found, attribute)
         return self._things[name]
 
+    def configured(self, spec: str) -> tuple[T, dict[str, Option]]:
+        """Return the thing of a specification and the knobs that stand behind its name: "focal:gamma=5".
+
+        Raises:
+            UnknownNameError: nothing has this name.
+            ValueError: it has no such knob.
+        """
+        name, options = split_options(spec)
+        thing = self[name]
+        parameters = inspect.signature(cast("Callable[..., Any]", thing)).parameters
+        if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+            for option in options:
+                if option not in parameters:
+                    knobs = f"the knobs {list(parameters)}" if parameters else "no knobs"
+                    raise ValueError(f"{spec!r}: {name} has {knobs}, not {option!r}")
+        return thing, options
+
+    def build(self, spec: str, **arguments: Any) -> Any:
+        """Call the thing of a specification with its knobs and `arguments`; raises what `configured` raises."""
+        thing, options = self.configured(spec)
+        if twice := sorted(options.keys() & arguments.keys()):
+            raise ValueError(f"{spec!r}: {', '.join(twice)} cannot be chosen here")
+        return cast("Callable[..., Any]", thing)(**options, **arguments)
+
     def __contains__(self, name: object) -> bool:
         return name in self._things or name in self.entries()
 
@@ -109,35 +153,73 @@ class Registry(Generic[T]):
 
     def entries(self) -> dict[str, Entry]:
         """Every known name with what its file says of it: built in, from entry points, and registered by hand."""
-        entries = {entry.name: entry for path in self._files() for entry in self._read(path)}
-        for point in importlib.metadata.entry_points(group=self.package):
+        entries = {entry.name: entry for module, path in self._files() for entry in self._read(module, path)}
+        for point in importlib.metadata.entry_points(group=self.group):
             entries.setdefault(point.name, Entry(point.name, point.value, f"from {point.value}"))
         for name, thing in self._things.items():
             source = self._sources.get(name, "")  # what came by entry point was never registered
             entries.setdefault(name, Entry(name, _origin(thing), _first_line(thing.__doc__), source))
         return entries
 
-    def _files(self) -> list[Path]:
-        spec = importlib.util.find_spec(self.package)
-        folders = spec.submodule_search_locations if spec else None
-        return sorted(path for folder in folders or () for path in Path(folder).glob("*.py"))
+    def by_hand(self) -> dict[str, T]:
+        """Return what is known to this process alone: no file or entry point leads to it."""
+        modules = {module for module, _ in self._files()}
+        points = {point.name for point in importlib.metadata.entry_points(group=self.group)}
+        return {n: t for n, t in self._things.items() if getattr(t, "__module__", "") not in modules and n not in points}
 
-    def _read(self, path: Path) -> Iterator[Entry]:
+    def adopt(self, things: Mapping[str, T]) -> None:
+        """Take over what another process registered by hand."""
+        self._things.update(things)
+
+    def _files(self) -> list[tuple[str, Path]]:
+        """The modules that are searched, with their files."""
+        files = [(module, path) for module, path in _modules_below(self.package)]
+        for point in importlib.metadata.entry_points(group=self._beside) if self._beside else ():
+            files += _modules_near(point.value.partition(":")[0])
+        return list(dict.fromkeys(files))
+
+    def _read(self, module: str, path: Path) -> Iterator[Entry]:
         for node in ast.parse(path.read_text(encoding="utf-8"), filename=str(path)).body:
             if not isinstance(node, (ast.ClassDef, ast.FunctionDef)):
                 continue
             for call in node.decorator_list:
-                if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "register":
-                    try:
-                        words = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
-                        name = ast.literal_eval(call.args[0])
-                    except (ValueError, IndexError) as error:
-                        raise ValueError(
-                            f"{path}, line {call.lineno}: expected register('name', source='…') with plain strings, "
-                            "which can be read without importing the file"
-                        ) from error
-                    summary = _first_line(ast.get_docstring(node))
-                    yield Entry(name, f"{self.package}.{path.stem}", summary, words.get("source", ""))
+                if not self._is_ours(call):
+                    continue
+                assert isinstance(call, ast.Call)
+                try:
+                    words = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+                    name = ast.literal_eval(call.args[0])
+                except (ValueError, IndexError) as error:
+                    raise ValueError(
+                        f"{path}, line {call.lineno}: expected register('name', source='…') with plain strings, "
+                        "which can be read without importing the file"
+                    ) from error
+                yield Entry(name, module, _first_line(ast.get_docstring(node)), words.get("source", ""))
+
+    def _is_ours(self, call: ast.expr) -> bool:
+        """Is it `@REGISTRY.register(...)`, with a registry's name as constants are written?"""
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "register"):
+            return False
+        shelf = call.func.value
+        return isinstance(shelf, ast.Name) and shelf.id.isupper() and self._variable in ("", shelf.id)
+
+
+def _modules_below(package: str) -> Iterator[tuple[str, Path]]:
+    """Yield the modules of a package's folder and of the folders in it."""
+    spec = importlib.util.find_spec(package)
+    for folder in (spec.submodule_search_locations if spec else None) or ():
+        for path in sorted([*Path(folder).glob("*.py"), *Path(folder).glob("*/*.py")]):
+            parts = path.relative_to(folder).with_suffix("").parts
+            yield ".".join((package, *(part for part in parts if part != "__init__"))), path
+
+
+def _modules_near(module: str) -> list[tuple[str, Path]]:
+    """Return a module of another package and those in its folder; a module without a package stands alone."""
+    parent = module.rpartition(".")[0]
+    if parent:
+        return [(name, path) for name, path in _modules_below(parent) if name.count(".") <= module.count(".")]
+    spec = importlib.util.find_spec(module)
+    return [(module, Path(spec.origin))] if spec and spec.origin else []
 
 
 class UnknownNameError(KeyError):

@@ -1,4 +1,4 @@
-"""Ways to make noise that changes an answer, for any `torch.nn.Module` from images in [0, 1] to logits."""
+"""Adversarial attacks: noise that changes an answer of any `torch.nn.Module` from images in [0, 1] to logits."""
 
 from __future__ import annotations
 

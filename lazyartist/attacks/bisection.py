@@ -1,4 +1,4 @@
-"""The smallest noise that an attack finds."""
+"""Bisection: the smallest ε at which another attack succeeds."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from lazyartist.attacks import ATTACKS
-from lazyartist.attacks.fixed_epsilon import FixedEpsilonAttack
 from lazyartist.attacks.bim import BIM
 from lazyartist.attacks.criterion import AttackResult, TargetedConfidence
+from lazyartist.attacks.fixed_epsilon import FixedEpsilonAttack
+from lazyartist.knobs import check_knobs, knob
 from lazyartist.seeding import seed_from
 
 
@@ -26,28 +27,40 @@ class BisectionAttack:
     Attributes:
         attack: what is tried at each ε.
         lowest: the smallest ε that is told apart from nothing.
-        highest: an image that does not succeed even here has no smallest ε (infinity).
+        highest: an image that does not succeed even here has no smallest ε (infinity); at most 1.
         rounds: halvings of the bracket; 10 leave it within a factor of 1.01.
     """
 
     attack: FixedEpsilonAttack = field(default_factory=BIM)
-    lowest: float = 1e-4
-    highest: float = 1.0
-    rounds: int = 10
+    lowest: float = knob(1e-4, above=0, below=1)
+    highest: float = knob(1.0, above=0, high=1)
+    rounds: int = knob(10, low=0, whole=True)
 
-    def __call__(self, model: nn.Module, images: Tensor, goal: TargetedConfidence, *, seed: int = 0) -> AttackResult:
+    def __post_init__(self) -> None:
+        check_knobs(self)
+        if not isinstance(self.attack, FixedEpsilonAttack):
+            raise ValueError(
+                f"attack={self.attack!r}: expected an attack within a fixed ε, such as BIM() or PGD(); one that finds "
+                "the smallest noise itself, such as FMN(), needs no bisection"
+            )
+        if not self.lowest < self.highest:
+            raise ValueError(f"lowest={self.lowest!r}, highest={self.highest!r}: expected the lowest ε to be smaller")
+
+    def __call__(
+        self, model: nn.Module, images: Tensor, criterion: TargetedConfidence, *, seed: int = 0
+    ) -> AttackResult:
         """Return for every image the success with the smallest largest pixel change; see `FixedEpsilonAttack.__call__`.
 
         `distance` is that change, or infinity where nothing succeeded; `steps` are the gradient steps of all rounds.
         """
-        found = self.attack(model, images, goal, self.highest, seed=seed_from("bisection", seed))
-        best, steps = found.images.clone(), found.steps.clone()
-        distance = torch.where(found.success, found.distance, torch.inf)
+        widest = self.attack(model, images, criterion, self.highest, seed=seed_from("smallest", seed))
+        best, steps = widest.images.clone(), widest.steps.clone()
+        distance = torch.where(widest.success, widest.distance, torch.inf)
         low = torch.full_like(distance, self.lowest)
-        high = torch.where(found.success, found.distance.clamp_min(self.lowest), self.highest)
+        high = torch.where(widest.success, widest.distance.clamp_min(self.lowest), self.highest)
         for i in range(self.rounds):
             middle = (low * high).sqrt()
-            tried = self.attack(model, images, goal, middle, seed=seed_from("bisection", seed, i))
+            tried = self.attack(model, images, criterion, middle, seed=seed_from("smallest", seed, i))
             steps += tried.steps
             better = tried.success & (tried.distance < distance)
             best[better], distance[better] = tried.images[better], tried.distance[better]

@@ -1,4 +1,4 @@
-"""What counts as success, and how an attack reports it."""
+"""What counts as an attack's success, what an attack returns, and what it cannot be run on."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ import torch
 
 from torch import Tensor, nn
 
-from lazyartist.criteria import ATTACK_CONFIDENCE
-from lazyartist.inference import evaluating
+from lazyartist.inference import evaluating, outputs
+from lazyartist.knobs import Range
+
+
+CONFIDENCE = 0.9
+PROBABILITY = Range(above=0, below=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,17 +29,15 @@ class TargetedConfidence:
     """
 
     target: Tensor
-    confidence: float | None = ATTACK_CONFIDENCE
+    confidence: float | None = CONFIDENCE
     labels: Tensor | None = None
 
     def __post_init__(self) -> None:
-        if self.confidence is not None and not 0 < self.confidence < 1:
+        if self.confidence is not None and self.confidence not in PROBABILITY:
             raise ValueError(f"confidence={self.confidence!r}: expected a probability in (0, 1), such as 0.9")
-        if not isinstance(self.target, Tensor):
-            raise ValueError(f"target: expected a tensor (N,) of integers, got {self.target!r}")
-        if self.target.ndim != 1 or self.target.is_floating_point():
-            raise ValueError(f"target: expected (N,) integers, got {tuple(self.target.shape)} {self.target.dtype}")
+        _check_classes("target", self.target)
         if self.labels is not None:
+            _check_classes("labels", self.labels)
             if self.labels.shape != self.target.shape:
                 raise ValueError(f"{len(self.target)} targets need as many labels, got {tuple(self.labels.shape)}")
             if same := int((self.labels == self.target).sum()):
@@ -67,8 +69,16 @@ class TargetedConfidence:
         return self.margin(logits) > 0
 
     def at(self, index: Tensor) -> TargetedConfidence:
-        """Return the goal of the images at `index`."""
-        return TargetedConfidence(self.target[index], self.confidence, None if self.labels is None else self.labels[index])
+        """Return the criterion of the images at `index`."""
+        labels = None if self.labels is None else self.labels[index]
+        return TargetedConfidence(self.target[index], self.confidence, labels)
+
+
+def _check_classes(name: str, classes: object) -> None:
+    if not isinstance(classes, Tensor):
+        raise ValueError(f"{name}: expected a tensor (N,) of integers, got {classes!r}: pass torch.tensor(...)")
+    if classes.ndim != 1 or classes.dtype != torch.int64:
+        raise ValueError(f"{name}: expected (N,) integers, int64, got {tuple(classes.shape)} {classes.dtype}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +89,7 @@ class AttackResult:
         images: (N, C, H, W), the best found: successful, or with the highest margin.
         success: (N,) bool.
         distance: (N,) float32, size of the change: of the largest one of a pixel, unless the attack says otherwise.
-        steps: (N,) int64, gradients spent; or questions asked, where an attack needs no gradient.
+        steps: (N,) int64, gradients per image; or queries per image, where an attack needs no gradient.
     """
 
     images: Tensor
@@ -88,30 +98,47 @@ class AttackResult:
     steps: Tensor
 
 
-def check(model: nn.Module, images: Tensor, goal: TargetedConfidence) -> None:
+def check(model: nn.Module, images: Tensor, criterion: TargetedConfidence) -> None:
     """Refuse what an attack cannot be run on.
 
     Raises:
-        ValueError: images are no float batch in [0, 1], the goal has another size or names no class, or the model
-            returns NaN, or probabilities where logits are expected.
+        ValueError: images are no float batch in [0, 1], the criterion has another size or names no class, or the model
+            returns no finite logits (see `outputs`), or probabilities where logits are expected.
     """
+    if not isinstance(images, Tensor):
+        kind = type(images).__name__
+        raise ValueError(f"images: expected a tensor (N, C, H, W), got a {kind}: pass torch.as_tensor(...)")
+    if not isinstance(criterion, TargetedConfidence):
+        kind = type(criterion).__name__
+        raise ValueError(f"criterion: expected TargetedConfidence(target), got a {kind}")
     if images.ndim != 4 or images.dtype not in (torch.float32, torch.float64) or len(images) == 0:
         raise ValueError(f"images: expected (N, C, H, W) float32 or float64, got {tuple(images.shape)} {images.dtype}")
     low, high = float(images.min()), float(images.max())
     if not (low >= 0 and high <= 1):  # a NaN fails this too
         raise ValueError(f"images run from {low!r} to {high!r}: expected [0, 1]; put any normalisation into the model")
-    if len(goal.target) != len(images):
-        raise ValueError(f"{len(images)} images need as many targets, got {len(goal.target)}")
+    if len(criterion.target) != len(images):
+        raise ValueError(f"{len(images)} images need as many targets, got {len(criterion.target)}")
     with evaluating(model), torch.no_grad():
-        logits = model(images)
-    if logits.ndim == 2 and logits.shape[1] < 2:
-        raise ValueError("the model returns one number an image: expected a logit for each of two classes or more")
-    if logits.ndim != 2 or bool((goal.target < 0).any()) or bool((goal.target >= logits.shape[1]).any()):
+        logits = outputs(model, images)
+        suspicious = _like_probabilities(logits)
+        if suspicious:  # logits may lie in [0, 1] by chance, but not on all images
+            others = torch.cat([1 - images[:1], torch.zeros_like(images[:1]), torch.ones_like(images[:1])])
+            suspicious = _like_probabilities(outputs(model, others))
+    if bool((criterion.target < 0).any()) or bool((criterion.target >= logits.shape[1]).any()):
         raise ValueError(
-            f"targets run from {int(goal.target.min())} to {int(goal.target.max())}, but the model's output has shape "
-            f"{tuple(logits.shape)}: expected (N, classes) and targets below that number of classes"
+            f"targets run from {int(criterion.target.min())} to {int(criterion.target.max())}, but the model has "
+            f"{logits.shape[1]} classes: expected targets from 0 to {logits.shape[1] - 1}"
         )
-    if not bool(logits.isfinite().all()):
-        raise ValueError("the model returns values that are not finite: look at its weights")
-    if bool((logits >= 0).all()) and bool(((logits.sum(1) - 1).abs() < 1e-4).all()):
-        raise ValueError("the model returns probabilities: pass one that returns logits, without the softmax")
+    if suspicious:
+        raise ValueError(
+            "the model returns probabilities, numbers from 0 to 1: pass one that returns logits, without the softmax "
+            "or sigmoid at its end"
+        )
+
+
+def _like_probabilities(logits: Tensor) -> bool:
+    """Do the outputs look like those of a softmax or a sigmoid? What is the same for all says nothing."""
+    if not bool(((logits >= 0) & (logits <= 1)).all()):
+        return False
+    sums_to_one = bool(((logits.sum(1) - 1).abs() < 1e-4).all())
+    return sums_to_one or bool((logits != logits[0, 0]).any())

@@ -1,4 +1,4 @@
-"""One step along the sign of the gradient."""
+"""FGSM: one step along the sign of the gradient."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import torch
 from torch import Generator, nn
 
 from lazyartist.attacks import ATTACKS
-from lazyartist.attacks.sign_ascent import sign_ascent
-from lazyartist.attacks.fixed_epsilon import Best, Box, FixedEpsilonAttack
-from lazyartist.attacks.gradient import Loss, check_loss
 from lazyartist.attacks.criterion import TargetedConfidence
+from lazyartist.attacks.fixed_epsilon import Best, FixedEpsilonAttack, LinfBall
+from lazyartist.attacks.gradient import Loss, check_loss
+from lazyartist.attacks.sign_ascent import sign_ascent
 
 
 @ATTACKS.register("fgsm", source="Goodfellow et al. 2015, arXiv:1412.6572; targeted: Kurakin et al. 2017")
@@ -27,9 +27,12 @@ class FGSM(FixedEpsilonAttack):
     loss: Loss = "cross_entropy"
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_loss(self.loss)
 
-    def run(self, model: nn.Module, goal: TargetedConfidence, box: Box, best: Best, generator: Generator) -> None:
+    def run(
+        self, model: nn.Module, criterion: TargetedConfidence, ball: LinfBall, best: Best, generator: Generator
+    ) -> None:
         """See `FixedEpsilonAttack`; nothing is drawn."""
-        everyone = torch.arange(len(box.images))
-        sign_ascent(model, goal, box, best, everyone, box.images, steps=1, step_size=1.0, loss=self.loss, wide=1.0)
+        every = torch.arange(len(ball.images))
+        sign_ascent(model, criterion, ball, best, every, ball.images, steps=1, step_size=1.0, loss=self.loss, wide=1.0)

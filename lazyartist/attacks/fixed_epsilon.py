@@ -1,29 +1,31 @@
-"""Noise within ±ε: the box of one image or of many, and what the attacks inside it share."""
+"""Attacks within a fixed ε: the L∞ ball around each image, and what the attacks inside it share."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from numbers import Real
 
 import torch
 
 from torch import Generator, Tensor, nn
 
 from lazyartist.attacks.criterion import AttackResult, TargetedConfidence, check
-from lazyartist.criteria import ATTACK_EPSILON
 from lazyartist.inference import evaluating
+from lazyartist.knobs import check_knobs
 
 
-# float32 near 1 is 6e-8 apart; staying this far inside the box keeps every rounded change strictly below ε
+EPSILON = 0.05
+# float32 near 1 is 6e-8 apart; staying this far inside the ball keeps every rounded change strictly below ε
 INSIDE = 2.0**-22
 
 
 @dataclass(frozen=True, eq=False)
-class Box:
-    """All images that differ from the given ones by less than ε in every pixel and lie in [0, 1].
+class LinfBall:
+    """The L∞ balls around images: all images in [0, 1] that differ from them by less than ε in every pixel.
 
     Attributes:
-        images: (N, C, H, W), its middle.
+        images: (N, C, H, W), their middles.
         radius: (N, 1, 1, 1), just under ε.
     """
 
@@ -31,25 +33,27 @@ class Box:
     radius: Tensor
 
     @classmethod
-    def around(cls, images: Tensor, epsilon: float | Tensor) -> Box:
-        """Return the box of ±ε: one number, or (N,) one an image.
+    def around(cls, images: Tensor, epsilon: float | Tensor) -> LinfBall:
+        """Return the balls of ±ε: one number, or (N,) one per image.
 
         Raises:
             ValueError: an ε is not positive, or there are not as many as images.
         """
+        wanted = f"expected a positive change of pixel values, such as 0.05, or a tensor ({len(images)},) of them"
+        if not isinstance(epsilon, (Real, Tensor)):
+            raise ValueError(f"epsilon={epsilon!r}: {wanted}")
         radius = torch.as_tensor(epsilon, dtype=images.dtype)
         if radius.shape not in ((), (len(images),)) or not bool((radius > 0).all()):
-            wanted = f"expected a positive change of pixel values, such as 0.05, or ({len(images)},) of them"
             raise ValueError(f"epsilon={epsilon!r}: {wanted}")
         return cls(images, (radius - INSIDE).clamp_min(0).expand(len(images))[:, None, None, None])
 
     def clip(self, x: Tensor, at: Tensor) -> Tensor:
-        """Return what lies nearest to `x` in the boxes of the images at `at`."""
+        """Return what lies nearest to `x` in the balls of the images at `at`."""
         images, radius = self.images[at], self.radius[at]
         return x.clamp((images - radius).clamp_min(0), (images + radius).clamp_max(1))
 
     def random(self, at: Tensor, generator: Generator) -> Tensor:
-        """Return a point anywhere in the box of each image at `at`."""
+        """Return a point anywhere in the ball of each image at `at`."""
         images = self.images[at]
         noise = 2 * torch.rand(images.shape, generator=generator, dtype=images.dtype) - 1
         return self.clip(images + self.radius[at] * noise, at)
@@ -82,12 +86,15 @@ class Best:
 class FixedEpsilonAttack(ABC):
     """An attack that looks for success within ±ε. A kind of it says how to look, in `run`."""
 
+    def __post_init__(self) -> None:
+        check_knobs(self)
+
     def __call__(
         self,
         model: nn.Module,
         images: Tensor,
-        goal: TargetedConfidence,
-        epsilon: float | Tensor = ATTACK_EPSILON,
+        criterion: TargetedConfidence,
+        epsilon: float | Tensor = EPSILON,
         *,
         seed: int = 0,
     ) -> AttackResult:
@@ -96,20 +103,22 @@ class FixedEpsilonAttack(ABC):
         Args:
             model: any classifier from images to logits; it is left as it was.
             images: (N, C, H, W) float32 in [0, 1].
-            goal: what counts as success.
-            epsilon: every pixel changes by strictly less; one number, or (N,) one an image.
+            criterion: what counts as success.
+            epsilon: every pixel changes by strictly less; one number, or (N,) one per image.
             seed: of all that is drawn.
 
         Raises:
             ValueError: ε is not positive, or see `check`.
         """
-        check(model, images, goal)
-        box = Box.around(images.detach().contiguous(memory_format=torch.channels_last), epsilon)
-        best = Best(box.images)
+        check(model, images, criterion)
+        ball = LinfBall.around(images.detach().contiguous(memory_format=torch.channels_last), epsilon)
+        best = Best(ball.images)
         with evaluating(model):
-            self.run(model, goal, box, best, torch.Generator().manual_seed(seed))
-        return AttackResult(best.images, best.margin > 0, (best.images - box.images).abs().amax((1, 2, 3)), best.steps)
+            self.run(model, criterion, ball, best, torch.Generator().manual_seed(seed))
+        return AttackResult(best.images, best.margin > 0, (best.images - ball.images).abs().amax((1, 2, 3)), best.steps)
 
     @abstractmethod
-    def run(self, model: nn.Module, goal: TargetedConfidence, box: Box, best: Best, generator: Generator) -> None:
+    def run(
+        self, model: nn.Module, criterion: TargetedConfidence, ball: LinfBall, best: Best, generator: Generator
+    ) -> None:
         """Offer tries to `best` and count there what they cost; an image that has succeeded costs no more."""

@@ -1,4 +1,4 @@
-"""Fast minimum norm: the smallest noise, along the border of success."""
+"""FMN, fast minimum norm: the smallest noise, found along the border of success."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ import torch
 from torch import Tensor, nn
 
 from lazyartist.attacks import ATTACKS
-from lazyartist.attacks.gradient import slope
 from lazyartist.attacks.criterion import AttackResult, TargetedConfidence, check
+from lazyartist.attacks.gradient import margin_and_gradient
 from lazyartist.inference import evaluating
+from lazyartist.knobs import check_knobs, knob
 
 
 Norm = Literal["linf", "l2"]
@@ -32,12 +33,13 @@ TINY = torch.finfo(torch.float32).tiny
 class FMN:
     """Step towards success, project to a ball that shrinks where the try succeeds and grows where it does not.
 
-    The border that is followed is that of `TargetedConfidence`: the confidence to reach, not the change of the answer. Before
-    the first success, the ball reaches some way beyond the border of the margin's linear model, and ever further. (With
-    the paper's ball, just up to there, 4 to 48 % of 48 digits found none in L2, on two networks.) Steps are measured in
-    the ball's radius, so that a model which takes a tenth of the noise needs no other settings. The ball's first
-    changes are large, like those of a bisection: what the first success found may be ten times too much. In L∞ a step
-    goes along the eighth root of the gradient, its sign kept; some of the old direction is kept too.
+    The border that is followed is that of `TargetedConfidence`: the confidence to reach, not the change of the answer.
+    Before the first success, the ball reaches some way beyond the border of the margin's linear model, and ever
+    further. (With the paper's ball, just up to there, 4 to 48 % of 48 digits found none in L2, on two networks.) Steps
+    are measured in the ball's radius, so that a model which takes a tenth of the noise needs no other settings. The
+    ball's first changes are large, like those of a bisection: the noise of the first success may be ten times too
+    large. In L∞ a step goes along the eighth root of the gradient, its sign kept; momentum keeps some of the old
+    direction.
 
     Attributes:
         norm: "linf", the largest change of a pixel, or "l2", the root of the sum of squares; `distance` is in it.
@@ -48,30 +50,27 @@ class FMN:
     """
 
     norm: Norm = "linf"
-    steps: int = 100
-    step_size: float = 1.5
-    shrink: float = 0.7
+    steps: int = knob(100, low=2, whole=True)
+    step_size: float = knob(1.5, above=0)
+    shrink: float = knob(0.7, above=0, below=1)
 
     def __post_init__(self) -> None:
         if self.norm not in get_args(Norm):
             raise ValueError(f"norm={self.norm!r}: expected one of {', '.join(get_args(Norm))}")
-        if self.steps < 2 or not self.step_size > 0 or not 0 < self.shrink < 1:
-            raise ValueError(
-                f"{self}: expected two steps or more, a positive step size, and a share to shrink by in (0, 1)"
-            )
+        check_knobs(self)
 
-    def __call__(self, model: nn.Module, images: Tensor, goal: TargetedConfidence) -> AttackResult:
+    def __call__(self, model: nn.Module, images: Tensor, criterion: TargetedConfidence) -> AttackResult:
         """Return for every image the success with the smallest noise; `distance` is infinite where nothing succeeded.
 
         Args:
             model: any classifier from images to logits; it is left as it was.
             images: (N, C, H, W) float32 in [0, 1].
-            goal: what counts as success.
+            criterion: what counts as success.
 
         Raises:
             ValueError: see `check`.
         """
-        check(model, images, goal)
+        check(model, images, criterion)
         images = images.detach().contiguous(memory_format=torch.channels_last)
         best, distance = images.clone(), torch.full((len(images),), torch.inf, dtype=images.dtype)
         radius, noise, direction = distance.clone(), torch.zeros_like(images), torch.zeros_like(images)
@@ -79,7 +78,7 @@ class FMN:
         with evaluating(model):
             for step in range(self.steps):
                 x, size = images + noise, self._size(noise)
-                margin, gradient = slope(model, x, goal)
+                margin, gradient = margin_and_gradient(model, x, criterion)
                 success = margin > 0
                 better = success & (size < distance)
                 best[better], distance[better] = x[better], size[better]

@@ -1,4 +1,4 @@
-"""Where a batch stands, and which way is up."""
+"""The margin of success of a batch, and its gradient."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from lazyartist.attacks.criterion import TargetedConfidence
-from lazyartist.inference import BATCH
+from lazyartist.inference import BATCH, need_gradients
 
 
 Loss = Literal["margin", "cross_entropy"]
@@ -28,7 +28,9 @@ def check_loss(loss: str) -> None:
         raise ValueError(f"loss={loss!r}: expected one of {', '.join(get_args(Loss))}")
 
 
-def slope(model: nn.Module, x: Tensor, goal: TargetedConfidence, loss: Loss = "margin") -> tuple[Tensor, Tensor]:
+def margin_and_gradient(
+    model: nn.Module, x: Tensor, criterion: TargetedConfidence, loss: Loss = "margin"
+) -> tuple[Tensor, Tensor]:
     """Return the margin of success (N,), and the gradient (N, C, H, W) along which it rises.
 
     The gradient is 0 where the model leaves the graph, by rounding in NumPy for example. A few images at a time are a
@@ -37,12 +39,16 @@ def slope(model: nn.Module, x: Tensor, goal: TargetedConfidence, loss: Loss = "m
     Args:
         model: in evaluation mode.
         x: (N, C, H, W).
-        goal: what counts as success, of each image.
+        criterion: what counts as success, of each image.
         loss: whose gradient: that of the margin, or of the target's log-probability.
+
+    Raises:
+        ValueError: gradients are off, see `need_gradients`.
     """
+    need_gradients()
     margins, gradients = torch.empty(len(x), dtype=x.dtype), torch.empty_like(x)
     for part in torch.arange(len(x)).tensor_split(math.ceil(len(x) / BATCH)):
-        here, aim = x[part].detach().requires_grad_(), goal.at(part)
+        here, aim = x[part].detach().requires_grad_(), criterion.at(part)
         with torch.enable_grad():
             logits = model(here)
             margin = aim.margin(logits)

@@ -1,4 +1,4 @@
-"""Signs that attacks fail for another reason than that the model is hard to fool."""
+"""Gradient masking: signs that attacks fail for another reason than that the model is robust."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import torch
 
 from torch import Tensor, nn
 
-from lazyartist.attacks.gradient import slope
 from lazyartist.attacks.criterion import AttackResult, TargetedConfidence, check
+from lazyartist.attacks.gradient import margin_and_gradient
 from lazyartist.inference import evaluating
 
 
@@ -38,7 +38,7 @@ class MaskingSigns:
         counts = {
             "have no gradient": self.zero_gradient,
             "get another answer each time": self.randomised,
-            "fall to questions but not to gradients": self.masked,
+            "fall to queries but not to gradients": self.masked,
         }
         n = len(self.zero_gradient)
         return "; ".join(f"{int(c.sum())} of {n} images {what}" for what, c in counts.items() if c.any()) or "nothing"
@@ -47,7 +47,7 @@ class MaskingSigns:
 def gradient_masking(
     model: nn.Module,
     images: Tensor,
-    goal: TargetedConfidence,
+    criterion: TargetedConfidence,
     *,
     with_gradients: AttackResult | None = None,
     without: AttackResult | None = None,
@@ -57,16 +57,16 @@ def gradient_masking(
     Args:
         model: any classifier from images to logits; it is left as it was.
         images: (N, C, H, W) float32 in [0, 1].
-        goal: whose margin is to have a gradient.
+        criterion: whose margin is to have a gradient.
         with_gradients: what an attack by gradients found within some ε.
         without: what an attack without gradients found within the same ε; given together with the other.
 
     Raises:
         ValueError: see `check`.
     """
-    check(model, images, goal)
+    check(model, images, criterion)
     with evaluating(model):
-        _, gradient = slope(model, images, goal)
+        _, gradient = margin_and_gradient(model, images, criterion)
         zero = (gradient == 0).flatten(1).all(1) | ~gradient.isfinite().flatten(1).all(1)
         with torch.no_grad():
             logits = torch.stack([model(images) for _ in range(PASSES)])

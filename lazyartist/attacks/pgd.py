@@ -9,16 +9,17 @@ import torch
 from torch import Generator, nn
 
 from lazyartist.attacks import ATTACKS
-from lazyartist.attacks.sign_ascent import sign_ascent
-from lazyartist.attacks.fixed_epsilon import Best, Box, FixedEpsilonAttack
-from lazyartist.attacks.gradient import Loss, check_loss
 from lazyartist.attacks.criterion import TargetedConfidence
+from lazyartist.attacks.fixed_epsilon import Best, FixedEpsilonAttack, LinfBall
+from lazyartist.attacks.gradient import Loss, check_loss
+from lazyartist.attacks.sign_ascent import sign_ascent
+from lazyartist.knobs import knob
 
 
 @ATTACKS.register("pgd", source="Madry et al. 2018, arXiv:1706.06083; momentum: Dong et al. 2018, arXiv:1710.06081")
 @dataclass(frozen=True)
 class PGD(FixedEpsilonAttack):
-    """Start anywhere in the box, climb along the sign of a gradient with momentum, begin again elsewhere.
+    """Start anywhere in the ball, climb along the sign of a gradient with momentum, begin again elsewhere.
 
     An image leaves the batch when it succeeds, and only those that failed are started again.
 
@@ -30,26 +31,27 @@ class PGD(FixedEpsilonAttack):
         loss: "margin" of success, or "cross_entropy" of the target.
     """
 
-    steps: int = 40
-    step_size: float = 1.0
-    momentum: float = 0.75
-    restarts: int = 3
+    steps: int = knob(40, low=1, whole=True)
+    step_size: float = knob(1.0, above=0)
+    momentum: float = knob(0.75, low=0, high=1)
+    restarts: int = knob(3, low=1, whole=True)
     loss: Loss = "margin"
 
     def __post_init__(self) -> None:
-        if self.steps < 1 or self.restarts < 1 or not self.step_size > 0 or not 0 <= self.momentum <= 1:
-            raise ValueError(f"{self}: expected positive steps, step size and restarts, and a momentum in [0, 1]")
+        super().__post_init__()
         check_loss(self.loss)
 
-    def run(self, model: nn.Module, goal: TargetedConfidence, box: Box, best: Best, generator: Generator) -> None:
+    def run(
+        self, model: nn.Module, criterion: TargetedConfidence, ball: LinfBall, best: Best, generator: Generator
+    ) -> None:
         """See `FixedEpsilonAttack`."""
-        left = torch.arange(len(box.images))
+        left = torch.arange(len(ball.images))
         for _ in range(self.restarts):
-            start = box.random(left, generator)
+            start = ball.random(left, generator)
             left = sign_ascent(
                 model,
-                goal,
-                box,
+                criterion,
+                ball,
                 best,
                 left,
                 start,

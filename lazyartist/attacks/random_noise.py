@@ -1,4 +1,4 @@
-"""Noise without aim: what any attack must beat."""
+"""Random noise of size ε: the baseline that any attack must beat."""
 
 from __future__ import annotations
 
@@ -11,35 +11,34 @@ import torch
 from torch import Generator, nn
 
 from lazyartist.attacks import ATTACKS
-from lazyartist.attacks.fixed_epsilon import Best, Box, FixedEpsilonAttack, signs
 from lazyartist.attacks.criterion import TargetedConfidence
+from lazyartist.attacks.fixed_epsilon import Best, FixedEpsilonAttack, LinfBall, signs
 from lazyartist.inference import BATCH
+from lazyartist.knobs import knob
 
 
 @ATTACKS.register("random_noise", source="a check of Carlini et al. 2019, arXiv:1902.06705")
 @dataclass(frozen=True)
 class RandomNoise(FixedEpsilonAttack):
-    """Move every pixel by ε up or down at random, many times: corners of the box, where noise is largest.
+    """Move every pixel by ε up or down at random, many times: corners of the ball, where noise is largest.
 
     Attributes:
-        tries: forward passes an image may cost; they are made many at a time.
+        queries: forward passes per image, at most; they are made many at a time.
     """
 
-    tries: int = 10_000
+    queries: int = knob(10_000, low=1, whole=True)
 
-    def __post_init__(self) -> None:
-        if self.tries < 1:
-            raise ValueError(f"tries={self.tries!r}: expected one or more")
-
-    def run(self, model: nn.Module, goal: TargetedConfidence, box: Box, best: Best, generator: Generator) -> None:
+    def run(
+        self, model: nn.Module, criterion: TargetedConfidence, ball: LinfBall, best: Best, generator: Generator
+    ) -> None:
         """See `FixedEpsilonAttack`."""
-        at, left = torch.arange(len(box.images)), self.tries
+        at, left = torch.arange(len(ball.images)), self.queries
         with torch.no_grad():
             while left and len(at):
                 times = min(left, math.ceil(BATCH / len(at)))
                 many = at.repeat_interleave(times)
-                x = box.moved(many, signs((len(many), *box.images.shape[1:]), generator))
-                margin, which = goal.at(many).margin(model(x)).view(len(at), times).max(1)
+                x = ball.moved(many, signs((len(many), *ball.images.shape[1:]), generator))
+                margin, which = criterion.at(many).margin(model(x)).view(len(at), times).max(1)
                 best.offer(at, x[torch.arange(len(at)) * times + which], margin)
                 best.steps[at] += times
                 left -= times

@@ -1,7 +1,8 @@
-"""Where does the model look? Maps for any `torch.nn.Module` from images (N, C, H, W) to logits (N, classes).
+"""Attribution: maps of what an answer rests on, for any `torch.nn.Module` from images (N, C, H, W) to logits.
 
-A map is called with model, images and target, and returns (N, h, w) with sign and magnitude as the method defines them.
-Upsampling, cutting off the negative and scaling are steps of their own: see `lazyartist.attribution.postprocess`.
+A map is called with model, images in [0, 1] and target, and returns (N, h, w) with sign and magnitude as the method
+defines them. Upsampling, cutting off the negative and scaling are steps of their own: see
+`lazyartist.attribution.postprocess`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Channels, weighed by their positive gradients, so that small things count as much as large ones."""
+"""Grad-CAM++: channels, weighed by their positive gradients, so that small things count as much as large ones."""
 
 from __future__ import annotations
 

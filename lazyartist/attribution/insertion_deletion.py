@@ -1,4 +1,4 @@
-"""Insertion and deletion: how fast does the target's probability move when the map's best pixels come or go?
+"""Insertion and deletion: how the target's probability moves while the map's highest pixels come or go.
 
 What replaces a pixel is part of the measure, since a network may read the replacement too: it is always stated. On a
 black canvas, black takes away the stroke and leaves the background as it was.
@@ -15,17 +15,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d
 
-from lazyartist.inference import evaluating
-from lazyartist.attribution.base import checked
+from lazyartist.attribution.base import checked_images, checked_maps
 from lazyartist.attribution.postprocess import upsample
 from lazyartist.attribution.target import Target, scores
+from lazyartist.inference import evaluating, outputs
 
 
 Baseline = Literal["black", "mean", "blur"]
 
 
 @dataclass(frozen=True, eq=False)
-class Curve:
+class ProbabilityCurve:
     """The target's probability while pixels are changed, the map's highest first.
 
     Attributes:
@@ -46,19 +46,19 @@ class Curve:
 
 def deletion(
     model: nn.Module, images: Tensor, maps: Tensor, target: Target, *, baseline: Baseline = "black", steps: int = 28
-) -> Curve:
+) -> ProbabilityCurve:
     """Take pixels away from the images, the map's highest first: a good map has a small area.
 
     Args:
         model: images to logits.
         images: (N, C, H, W) in [0, 1].
         maps: (N, h, w), raw; the order of the pixels is all that counts.
-        target: the class, or (N,) one an image; a function is given probabilities.
+        target: the class, or (N,) one per image; a function is given probabilities.
         baseline: "black", the image's "mean" colour, or a "blur" of the image.
-        steps: into how many equal parts the pixels are divided.
+        steps: into how many equal parts the pixels are divided, 1 or more.
 
     Raises:
-        ValueError: see `Map.__call__`; or an unknown baseline.
+        ValueError: see `Map.__call__`; or the maps are not finite, an unknown baseline, or no steps.
 
     Source: Petsiuk et al. 2018, RISE, arXiv:1806.07421.
     """
@@ -67,7 +67,7 @@ def deletion(
 
 def insertion(
     model: nn.Module, images: Tensor, maps: Tensor, target: Target, *, baseline: Baseline = "black", steps: int = 28
-) -> Curve:
+) -> ProbabilityCurve:
     """Put pixels into the baseline, the map's highest first: a good map has a large area. See `deletion`."""
     return _curve(model, images, maps, target, baseline, steps, inserting=True)
 
@@ -81,20 +81,22 @@ def ranks(maps: Tensor, size: tuple[int, int]) -> Tensor:
 
 def _curve(
     model: nn.Module, images: Tensor, maps: Tensor, target: Target, baseline: Baseline, steps: int, *, inserting: bool
-) -> Curve:
+) -> ProbabilityCurve:
     if baseline not in get_args(Baseline):
         raise ValueError(f"baseline={baseline!r}: expected 'black', 'mean' or 'blur'")
-    x = checked(images)
+    if not isinstance(steps, int) or steps < 1:
+        raise ValueError(f"steps={steps!r}: expected a whole number from 1 on")
+    x = checked_images(images)
     gone = _BASELINES[baseline](x)
     first, last = (gone, x) if inserting else (x, gone)
-    rank = ranks(maps, (x.shape[2], x.shape[3]))[:, None]
-    changed = torch.linspace(0, 1, steps + 1)
+    rank = ranks(checked_maps(maps, len(x)), (x.shape[2], x.shape[3]))[:, None]
+    changed = torch.linspace(0, 1, steps + 1, device=x.device)
+    probability = []
     with evaluating(model), torch.no_grad():
-        found = [
-            scores(model(torch.where(rank < round(float(share) * rank[0].numel()), last, first)).softmax(1), target)
-            for share in changed
-        ]
-    return Curve(changed, torch.stack(found), baseline)
+        for share in changed:
+            mixed = torch.where(rank < round(float(share) * rank[0].numel()), last, first)
+            probability.append(scores(outputs(model, mixed).softmax(1), target))
+    return ProbabilityCurve(changed, torch.stack(probability), baseline)
 
 
 _BASELINES: dict[str, Callable[[Tensor], Tensor]] = {

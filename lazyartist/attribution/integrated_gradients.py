@@ -1,4 +1,4 @@
-"""The gradient, integrated from black to the image."""
+"""Integrated gradients: the gradient, integrated from a baseline to the image."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import torch
 
 from torch import Tensor, nn
 
-from lazyartist.inference import evaluating
 from lazyartist.attribution import MAPS
-from lazyartist.attribution.base import InputMap, checked, double_backprop
+from lazyartist.attribution.base import InputMap, checked_images, input_gradient
 from lazyartist.attribution.target import Target, scores
+from lazyartist.inference import evaluating, outputs
 
 
 @MAPS.register("integrated_gradients", source="Sundararajan et al. 2017, arXiv:1703.01365")
@@ -20,23 +20,33 @@ from lazyartist.attribution.target import Target, scores
 class IntegratedGradients(InputMap):
     """(x − b) ∫ ∂score/∂x along the straight line from a baseline b to the image, by Gauss-Legendre quadrature.
 
-    The map sums to the difference of the scores at image and baseline: `gap` says how nearly.
+    The map sums to the difference of the scores at image and baseline: `gap` says how nearly. Pixels that are as the
+    baseline count nothing, whatever the model does: on a black baseline a black background has 0 by construction.
 
     Attributes:
-        steps: nodes of the quadrature.
-        baseline: the value of every pixel of b; 0 is black.
+        steps: nodes of the quadrature, 1 or more.
+        baseline: the value of every pixel of b, in [0, 1]; 0 is black.
+
+    Raises:
+        ValueError: one of them is out of range.
     """
 
     steps: int = 50
     baseline: float = 0.0
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.steps, int) or self.steps < 1:
+            raise ValueError(f"steps={self.steps!r}: expected a whole number from 1 on")
+        if not 0 <= self.baseline <= 1:
+            raise ValueError(f"baseline={self.baseline!r}: expected the value of a pixel, in [0, 1]")
+
     def attribution(self, model: nn.Module, images: Tensor, target: Target) -> Tensor:
         """Return (N, C, H, W), with its sign."""
-        x = checked(images)
+        x = checked_images(images)
         nodes, weights = np.polynomial.legendre.leggauss(self.steps)  # on [−1, 1]
         total = torch.zeros_like(x)
         for node, weight in zip((1 + nodes) / 2, weights / 2, strict=True):
-            total += float(weight) * double_backprop(model, self.baseline + float(node) * (x - self.baseline), target)
+            total += float(weight) * input_gradient(model, self.baseline + float(node) * (x - self.baseline), target)
         return total * (x - self.baseline)
 
     def reduce(self, attribution: Tensor) -> Tensor:
@@ -45,7 +55,7 @@ class IntegratedGradients(InputMap):
 
     def gap(self, model: nn.Module, images: Tensor, target: Target) -> Tensor:
         """Return (N,), by how much the map's sum exceeds score(x) − score(b): 0 if the integral is exact."""
-        x = checked(images)
+        x = checked_images(images)
         with evaluating(model), torch.no_grad():
-            rise = scores(model(x), target) - scores(model(torch.full_like(x, self.baseline)), target)
-        return self(model, x, target).sum((1, 2)) - rise
+            image, baseline = (scores(outputs(model, at), target) for at in (x, torch.full_like(x, self.baseline)))
+        return self(model, x, target).sum((1, 2)) - (image - baseline)

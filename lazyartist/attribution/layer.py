@@ -1,4 +1,4 @@
-"""What the maps of a layer share: its activation, and the gradient of the score with respect to it."""
+"""What the maps of a layer share: its activation and the gradient of the score; and which layers have maps."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import torch
 
 from torch import Tensor, nn
 
-from lazyartist.hooks import name_of, only, replacing, watching
-from lazyartist.inference import evaluating
-from lazyartist.attribution.base import Map, checked
+from lazyartist.attribution.base import Map, checked_images
 from lazyartist.attribution.target import Target, scores
+from lazyartist.hooks import name_of, only, replacing, watching
+from lazyartist.inference import evaluating, need_gradients, outputs
 
 
 @dataclass(frozen=True)
 class LayerMap(Map):
-    """A map of one layer's places; it has the layer's height and width.
+    """A map of one layer's positions; it has the layer's height and width.
 
     Attributes:
         layer: a convolution, a block, anything that puts out one tensor (N, K, h, w): its dotted name or the module.
@@ -49,7 +49,7 @@ class GradientMap(LayerMap):
 def activation(model: nn.Module, layer: str | nn.Module, images: Tensor) -> Tensor:
     """Return what the layer puts out for a batch, (N, K, h, w), before anything writes into it."""
     with evaluating(model), torch.no_grad(), watching(model, layer) as seen:
-        model(checked(images))
+        outputs(model, checked_images(images))
     return _only_maps(seen, model, layer)
 
 
@@ -60,7 +60,8 @@ def activation_and_gradient(
 
     The graph begins at the layer, so nothing before it costs a backward pass.
     """
-    x = checked(images)
+    need_gradients()
+    x = checked_images(images)
     seen: list[Tensor] = []
 
     def cut(output: Tensor) -> Tensor:
@@ -69,43 +70,82 @@ def activation_and_gradient(
 
     with evaluating(model), torch.enable_grad():
         with replacing(model, layer, cut):
-            logits = model(x)
+            logits = outputs(model, x)
         leaf = _only_maps(seen, model, layer)
         total = scores(logits, target).sum()
         gradient = torch.autograd.grad(total, leaf, allow_unused=True)[0] if total.requires_grad else None
     if gradient is None:
-        raise ValueError(f"the score does not depend on the layer {name_of(model, layer)!r}: choose another layer")
+        raise ValueError(
+            f"the score does not depend on the layer {name_of(model, layer)!r}, as far as gradients tell: choose a "
+            "layer whose output the model uses; nothing behind it may turn gradients off (torch.no_grad, detach)"
+        )
     return leaf.detach(), gradient
 
 
+@dataclass(eq=False)
+class _Call:
+    """One module that ran: its input, its output, and how often it did."""
+
+    input: object
+    output: object
+    count: int = 1
+
+    @property
+    def has_maps(self) -> bool:
+        out = self.output
+        return self.count == 1 and isinstance(out, Tensor) and out.ndim == 4 and max(out.shape[2:]) > 1
+
+
 def map_layers(model: nn.Module, images: Tensor) -> tuple[str, ...]:
-    """Return the names of the outermost layers that have weights, run once and put out maps larger than one place.
+    """Return the names of the outermost layers that have weights, run once and put out maps larger than one position.
 
-    In the order of the network; the last one is where Grad-CAM usually looks. An exported program has none.
+    In the order of the network; the last one is where Grad-CAM usually looks. Where a block ends in pooling to one
+    position, its parts are taken; if the last of them is a convolution or a normalisation, what follows it without
+    weights and without a change of size, such as its ReLU, stands in its place. An exported program has no layers.
     """
-    shapes: dict[nn.Module, list[tuple[int, ...]]] = {}
+    calls: dict[nn.Module, _Call] = {}
 
-    def see(module: nn.Module, inputs: object, output: object) -> None:
-        del inputs
-        shapes.setdefault(module, []).append(tuple(output.shape) if isinstance(output, Tensor) else ())
+    def see(module: nn.Module, inputs: tuple[object, ...], output: object) -> None:
+        if module in calls:
+            calls[module].count += 1
+        else:
+            calls[module] = _Call(inputs[0] if inputs else None, output)
 
     with evaluating(model), torch.no_grad(), ExitStack() as stack:
         for module in model.modules():
             stack.callback(module.register_forward_hook(see).remove)
-        model(checked(images))
+        model(checked_images(images))
+    layers = list(_outermost(model, calls))
+    if layers:
+        layers[-1] = _followed(layers[-1], calls)
+    return tuple(name_of(model, layer) for layer in layers)
 
-    def has_maps(module: nn.Module) -> bool:
-        (shape, *more) = shapes.get(module, [()])
-        return not more and len(shape) == 4 and max(shape[2:]) > 1 and any(True for _ in module.parameters())
 
-    def outermost(module: nn.Module, prefix: str) -> Iterator[str]:
-        for name, child in module.named_children():
-            if has_maps(child):
-                yield prefix + name
-            else:
-                yield from outermost(child, f"{prefix}{name}.")
+def _outermost(module: nn.Module, calls: dict[nn.Module, _Call]) -> Iterator[nn.Module]:
+    for child in module.children():
+        if child in calls and calls[child].has_maps and _has_weights(child):
+            yield child
+        else:
+            yield from _outermost(child, calls)
 
-    return tuple(outermost(model, ""))
+
+def _followed(layer: nn.Module, calls: dict[nn.Module, _Call]) -> nn.Module:
+    """Return the last of the modules without weights that take the layer's output and keep its size; or the layer."""
+    seen = {layer}
+    for module, call in calls.items():  # in the order in which they ended
+        last = calls[layer].output
+        if module in seen or not call.has_maps or _has_weights(module) or call.input is not last:
+            continue
+        assert isinstance(last, Tensor)
+        assert isinstance(call.output, Tensor)
+        if call.output.shape == last.shape:
+            layer = module
+            seen.add(module)
+    return layer
+
+
+def _has_weights(module: nn.Module) -> bool:
+    return any(True for _ in module.parameters())
 
 
 def _only_maps(seen: list[Tensor], model: nn.Module, layer: str | nn.Module) -> Tensor:

@@ -1,4 +1,4 @@
-"""Places, weighed by their own gradient where it is positive."""
+"""LayerCAM: positions, weighed by their own gradient where it is positive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From raw maps to something that can be laid over an image: each step a function of its own."""
+"""Post-processing: the positive part of maps, another size, another scale. Each step is a function of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A map that stays the same while the weights are drawn anew says nothing about the model."""
+"""The randomisation test: a map that stays the same while the weights are drawn anew says nothing about the model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lazyartist.seeding import seed_from
 
 
 @dataclass(frozen=True, eq=False)
-class Sanity:
+class RandomisationTest:
     """How alike maps remain while more and more layers lose what they have learnt.
 
     Attributes:
@@ -28,27 +28,29 @@ class Sanity:
     correlation: Tensor
 
 
-def sanity(model: nn.Module, images: Tensor, target: Target, look: Map, *, seed: int = 0) -> Sanity:
+def randomise_layers(
+    model: nn.Module, images: Tensor, target: Target, method: Map, *, seed: int = 0
+) -> RandomisationTest:
     """Draw the layers anew, from the last to the first, and compare the maps each time; then put all weights back.
 
     Args:
         model: images to logits.
-        images: (N, C, H, W).
+        images: (N, C, H, W) in [0, 1].
         target: see `Map.__call__`.
-        look: the way to make maps that is on trial.
+        method: the attribution method that is on trial.
         seed: of the new weights.
 
     Source: Adebayo et al. 2018, cascading randomisation, arXiv:1810.03292.
     """
-    before = look(model, images, target)
+    before = method(model, images, target)
     names = [name for name, module in model.named_modules() if any(True for _ in module.parameters(recurse=False))]
     generator = torch.Generator().manual_seed(seed_from("sanity", seed))
-    found = []
+    correlation = []
     with _restoring(model):
         for name in reversed(names):
             _draw(model.get_submodule(name), generator)
-            found.append(spearman(before, look(model, images, target)))
-    return Sanity(tuple(reversed(names)), torch.stack(found))
+            correlation.append(spearman(before, method(model, images, target)))
+    return RandomisationTest(tuple(reversed(names)), torch.stack(correlation))
 
 
 def spearman(a: Tensor, b: Tensor) -> Tensor:
@@ -70,7 +72,8 @@ def _draw(module: nn.Module, generator: Generator) -> None:
     with torch.no_grad():
         for weights in module.parameters(recurse=False):
             spread = weights.std(correction=0)
-            weights.copy_(weights.mean() + spread * torch.randn(weights.shape, generator=generator))
+            noise = torch.randn(weights.shape, generator=generator).to(weights.device)
+            weights.copy_(weights.mean() + spread * noise)
 
 
 @contextmanager

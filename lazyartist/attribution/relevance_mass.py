@@ -1,4 +1,4 @@
-"""Does the map lie on the stroke, on its edges, inside it, or on the background? The masks are exact here."""
+"""Relevance mass: the share of a map that lies on the stroke, on its edges, inside it, or on the background."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ import torch
 
 from torch import Tensor
 
-from lazyartist.edges import sobel_edges
+from lazyartist.attribution.base import checked_maps
 from lazyartist.attribution.postprocess import blank, positive, upsample
+from lazyartist.edges import sobel_edges
 
 
 REGIONS = ("stroke", "edge", "interior", "background")
 EDGE = 0.5  # of the strongest edge in the image
 
 
-def regions(grey: Tensor) -> dict[str, Tensor]:
+def regions(foreground: Tensor) -> dict[str, Tensor]:
     """Return bool masks (N, H, W) by the name of the region.
 
     Stroke and background (what bears ink, and what bears none) share out the image. The edge is where Sobel's filter
@@ -25,18 +26,22 @@ def regions(grey: Tensor) -> dict[str, Tensor]:
     stroke.
 
     Args:
-        grey: (N, H, W) uint8, the strokes: `ColouredImages.images`.
+        foreground: (N, H, W) uint8, how much of each pixel is the object: `split.foreground()`.
+
+    Raises:
+        ValueError: it is of another form.
     """
-    if grey.ndim != 3 or grey.dtype != torch.uint8:
-        raise ValueError(f"grey: expected (N, H, W) uint8 strokes, got {tuple(grey.shape)} {grey.dtype}")
-    stroke = grey > 0
-    edge = sobel_edges((grey / 255)[:, None].expand(-1, 3, -1, -1)) >= EDGE
+    if foreground.ndim != 3 or foreground.dtype != torch.uint8:
+        got = f"{tuple(foreground.shape)} {foreground.dtype}"
+        raise ValueError(f"foreground: expected (N, H, W) uint8, as from `split.foreground()`, got {got}")
+    stroke = foreground > 0
+    edge = sobel_edges((foreground / 255)[:, None].expand(-1, 3, -1, -1)) >= EDGE
     return {"stroke": stroke, "edge": edge, "interior": stroke & ~edge, "background": ~stroke}
 
 
 @dataclass(frozen=True, eq=False)
-class Where:
-    """Where maps lie, by region.
+class RelevanceMass:
+    """How much of each map lies in each region.
 
     Attributes:
         share: (N,) each, the share of the map's positive mass; 0 for a blank map.
@@ -53,7 +58,7 @@ class Where:
         return float(self.share[region][~self.blank].mean())
 
 
-def where(maps: Tensor, masks: Mapping[str, Tensor]) -> Where:
+def relevance_mass(maps: Tensor, masks: Mapping[str, Tensor]) -> RelevanceMass:
     """Measure how much of each map lies in each region.
 
     A coarse map is enlarged first, and then no share can be sharper than its pixels: compare models on one layer.
@@ -61,30 +66,37 @@ def where(maps: Tensor, masks: Mapping[str, Tensor]) -> Where:
     Args:
         maps: (N, h, w), raw; only what is positive counts.
         masks: (N, H, W) bool by name, as from `regions`.
+
+    Raises:
+        ValueError: there is not one finite map per mask.
+
+    Source: Arras et al. 2022, relevance mass accuracy, arXiv:2003.07258.
     """
-    maps = _as_large(maps, masks["stroke"])
+    maps = _enlarged(maps, next(iter(masks.values())))
     nothing = blank(maps)
     mass = maps.sum((1, 2)).where(~nothing, 1)
-    return Where(
+    return RelevanceMass(
         share={name: (maps * mask).sum((1, 2)) / mass for name, mask in masks.items()},
         area={name: mask.float().mean((1, 2)) for name, mask in masks.items()},
         blank=nothing,
     )
 
 
-def pointing(maps: Tensor, mask: Tensor) -> Tensor:
+def pointing_game(maps: Tensor, mask: Tensor) -> Tensor:
     """Return (N,) bool: does the map's highest point lie in the mask (N, H, W)? A blank map points nowhere.
+
+    Raises:
+        ValueError: there is not one finite map per mask.
 
     Source: Zhang et al. 2018, the pointing game, arXiv:1608.00507.
     """
-    maps = _as_large(maps, mask)
+    maps = _enlarged(maps, mask)
     highest = maps.flatten(1).argmax(1, keepdim=True)
     return mask.flatten(1).gather(1, highest)[:, 0] & ~blank(maps)
 
 
-def _as_large(maps: Tensor, mask: Tensor) -> Tensor:
+def _enlarged(maps: Tensor, mask: Tensor) -> Tensor:
     """The positive part of the maps, in the mask's size."""
-    if maps.ndim != 3 or len(maps) != len(mask):
-        raise ValueError(f"maps: expected ({len(mask)}, h, w), one a mask, got {tuple(maps.shape)}")
+    maps = positive(checked_maps(maps, len(mask)))
     size = (mask.shape[1], mask.shape[2])
-    return positive(maps) if maps.shape[1:] == size else upsample(positive(maps), size)
+    return maps if maps.shape[1:] == size else upsample(maps, size)

@@ -1,4 +1,4 @@
-"""Remove and debias: deletion whose holes are filled from around them, so that the hole's shape gives nothing away."""
+"""ROAD: deletion whose holes are filled from around them, so that the hole's shape gives nothing away."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv2d
 
-from lazyartist.inference import evaluating
+from lazyartist.attribution.base import checked_images, checked_maps
 from lazyartist.attribution.insertion_deletion import ranks
-from lazyartist.attribution.base import checked
 from lazyartist.attribution.target import Target, scores
+from lazyartist.inference import evaluating, outputs
 from lazyartist.seeding import seed_from
 
 
@@ -40,29 +40,36 @@ class Road:
         return (self.least - self.most).mean(0) / 2
 
 
-def road(
+def remove_and_debias(
     model: nn.Module, images: Tensor, maps: Tensor, target: Target, *, shares: tuple[float, ...] = SHARES, seed: int = 0
 ) -> Road:
     """Fill in each map's highest, then its lowest pixels, and ask the model.
 
     Args:
         model: images to logits.
-        images: (N, C, H, W).
+        images: (N, C, H, W) in [0, 1].
         maps: (N, h, w), raw; the order of the pixels is all that counts.
-        target: the class, or (N,) one an image; a function is given probabilities.
+        target: the class, or (N,) one per image; a function is given probabilities.
         shares: of the pixels, in (0, 1).
         seed: of the little noise on what is filled in.
 
+    Raises:
+        ValueError: see `Map.__call__`; or the maps are not finite, or a share is not in (0, 1).
+
     Source: Rong et al. 2022, arXiv:2202.00449.
     """
-    x = checked(images)
+    if not shares or not all(0 < share < 1 for share in shares):
+        raise ValueError(f"shares={shares!r}: expected numbers between 0 and 1")
+    x = checked_images(images)
+    maps = checked_maps(maps, len(x))
     size = (x.shape[2], x.shape[3])
     highest, lowest = ranks(maps, size), ranks(-maps, size)
-    noise = NOISE * torch.randn(x.shape[1:], generator=torch.Generator().manual_seed(seed_from("road", seed)))
+    generator = torch.Generator().manual_seed(seed_from("road", seed))
+    noise = NOISE * torch.randn(x.shape[1:], generator=generator).to(x.device)
 
     def probability(rank: Tensor, share: float) -> Tensor:
         missing = (rank < round(share * rank[0].numel()))[:, None]
-        return scores(model(fill(x, missing) + noise * missing).softmax(1), target)
+        return scores(outputs(model, fill(x, missing) + noise * missing).softmax(1), target)
 
     with evaluating(model), torch.no_grad():
         most, least = (torch.stack([probability(rank, share) for share in shares]) for rank in (highest, lowest))
@@ -109,5 +116,6 @@ def fill(images: Tensor, missing: Tensor, *, tolerance: float = 1e-5) -> Tensor:
 def _around(images: Tensor) -> Tensor:
     """The weighted sum of each pixel's neighbours: a sixth of each beside it, a twelfth of each across a corner."""
     n, c, height, width = images.shape
-    weights = torch.tensor([[1.0, 2, 1], [2, 0, 2], [1, 2, 1]], dtype=images.dtype)[None, None] / 12
+    weights = torch.tensor([[1.0, 2, 1], [2, 0, 2], [1, 2, 1]], dtype=images.dtype, device=images.device)
+    weights = weights[None, None] / 12
     return conv2d(images.reshape(n * c, 1, height, width), weights, padding=1).view(n, c, height, width)

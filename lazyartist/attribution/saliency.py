@@ -1,4 +1,4 @@
-"""The plain gradient."""
+"""Saliency: the plain gradient of the score with respect to the image."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from lazyartist.attribution import MAPS
-from lazyartist.attribution.base import InputMap, double_backprop
+from lazyartist.attribution.base import InputMap, checked_images, input_gradient
 from lazyartist.attribution.target import Target
 
 
@@ -18,7 +18,7 @@ class Saliency(InputMap):
 
     def attribution(self, model: nn.Module, images: Tensor, target: Target) -> Tensor:
         """Return ∂score/∂x, (N, C, H, W), with its sign."""
-        return double_backprop(model, images, target)
+        return input_gradient(model, checked_images(images), target)
 
     def reduce(self, attribution: Tensor) -> Tensor:
         """Return the largest size over the colour channels, (N, H, W)."""

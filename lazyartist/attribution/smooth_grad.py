@@ -1,15 +1,16 @@
-"""The gradient, averaged over noisy copies."""
+"""SmoothGrad: the gradient, averaged over noisy copies of the image."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 import torch
 
 from torch import Tensor, nn
 
 from lazyartist.attribution import MAPS
-from lazyartist.attribution.base import checked, double_backprop
+from lazyartist.attribution.base import checked_images, input_gradient
 from lazyartist.attribution.saliency import Saliency
 from lazyartist.attribution.target import Target
 from lazyartist.seeding import seed_from
@@ -23,21 +24,31 @@ class SmoothGrad(Saliency):
     Every image of a batch gets the same noise, so that its map does not depend on the others.
 
     Attributes:
-        samples: how many copies.
-        noise: standard deviation, as a share of each image's own range of values.
+        samples: how many copies, 1 or more.
+        noise: standard deviation, as a share of each image's own range of values; 0 or more.
         seed: of the noise.
+
+    Raises:
+        ValueError: one of them is out of range.
     """
 
     samples: int = 25
     noise: float = 0.1
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.samples, int) or self.samples < 1:
+            raise ValueError(f"samples={self.samples!r}: expected a whole number from 1 on")
+        if not 0 <= self.noise < inf:
+            raise ValueError(f"noise={self.noise!r}: expected a finite number from 0 on")
+
     def attribution(self, model: nn.Module, images: Tensor, target: Target) -> Tensor:
         """Return the mean of ∂score/∂x over the noisy copies, (N, C, H, W), with its sign."""
-        x = checked(images)
+        x = checked_images(images)
         generator = torch.Generator().manual_seed(seed_from("smooth grad", self.seed))
         size = self.noise * (x.amax((1, 2, 3), keepdim=True) - x.amin((1, 2, 3), keepdim=True))
         total = torch.zeros_like(x)
         for _ in range(self.samples):
-            total += double_backprop(model, x + size * torch.randn(x.shape[1:], generator=generator), target)
+            noise = torch.randn(x.shape[1:], generator=generator).to(x.device)
+            total += input_gradient(model, x + size * noise, target)
         return total / self.samples

@@ -1,4 +1,4 @@
-"""Noise that is proven to be too small, whatever the attack."""
+"""CROWN and CROWN-IBP: the ε up to which it is proven that no noise can succeed."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import torch
 
 from torch import Tensor, nn
 
-from lazyartist.certify.trace import trace_layers
-from lazyartist.certify.relaxations import Affine, Layer, Relu
 from lazyartist.attacks.criterion import TargetedConfidence, check
-from lazyartist.inference import evaluating
+from lazyartist.certify.relaxations import Affine, Layer, Relu
+from lazyartist.certify.trace import trace_layers
+from lazyartist.inference import evaluating, need_gradients
+from lazyartist.knobs import check_knobs, knob
 
 
 Between = Literal["intervals", "lines"]
@@ -27,14 +28,16 @@ FUNCTIONS = 256  # linear functions of one layer that are followed back at once
 class Certified:
     """Bisect for every image the largest ε below which a proof says that no noise can succeed.
 
-    The margin of `TargetedConfidence` is bounded by lines through all layers: for a confidence, not for the change of an answer.
-    What lies between the layers is bounded by intervals (CROWN-IBP, Zhang et al. 2020, arXiv:1906.06316), or by lines
-    too (CROWN, Zhang et al. 2018, arXiv:1811.00866): one pass for every unit that may be on either side of its ReLU.
+    The margin of `TargetedConfidence` is bounded by lines through all layers: for a confidence, not for the change of
+    an answer. What lies between the layers is bounded by intervals (CROWN-IBP, Zhang et al. 2020, arXiv:1906.06316), or
+    by lines too (CROWN, Zhang et al. 2018, arXiv:1811.00866): one pass for every unit that may be on either side of its
+    ReLU.
 
-    Measured, SimpleCNN: what `FMN` finds is 13 (digits, width 8), 20 to 30 (digits, width 16) and, by model, 14 to 48
-    times (MNIST) the proven ε; with lines about 10 and 13 times on the digits, for fifty times the time. What is lost,
-    is lost in the layers: at a quarter of the noise found, nearly every ReLU of the third convolution may be on either
-    side, whichever way its input is bounded.
+    Measured: the noise that `FMN` finds on this project's SimpleCNNs is 13 (digits, width 8), 20 to 30 (digits, width
+    16) and, by model, 14 to 48 times (MNIST) the proven ε; on networks that others trained (MNIST, width 32) it is 50
+    to 184 times. With lines it is about 10 and 13 times on the digits, for fifty times the time. The looseness comes
+    from the layers: at a quarter of the noise found, nearly every ReLU of the third convolution may be on either side,
+    whichever way its input is bounded.
 
     Attributes:
         between: "intervals" or "lines".
@@ -43,14 +46,22 @@ class Certified:
     """
 
     between: Between = "intervals"
-    lowest: float = 1e-4
-    rounds: int = 12
+    lowest: float = knob(1e-4, above=0, below=1)
+    rounds: int = knob(12, low=0, whole=True)
 
     def __post_init__(self) -> None:
+        check_knobs(self)
         if self.between not in get_args(Between):
             raise ValueError(f"between={self.between!r}: expected one of {', '.join(get_args(Between))}")
 
-    def __call__(self, model: nn.Module, images: Tensor, goal: TargetedConfidence) -> Tensor:
+    def __call__(
+        self,
+        model: nn.Module,
+        images: Tensor,
+        criterion: TargetedConfidence,
+        *,
+        layers: Sequence[Layer] | None = None,
+    ) -> Tensor:
         """Return (N,) the proven ε: a success changes some pixel by more.
 
         It is 0 where nothing was proven, and infinity where no image at all in [0, 1] succeeds.
@@ -58,23 +69,27 @@ class Certified:
         Args:
             model: a chain of layers, see `trace_layers`; it is left as it was.
             images: (N, C, H, W) float32 in [0, 1].
-            goal: what counts as success.
+            criterion: what counts as success.
+            layers: what `trace_layers` returned for this model, with these weights, and images of this size: saves the
+                time of tracing it again.
 
         Raises:
             NoBoundsError: the network has a layer for which no bounds are known.
-            ValueError: see `check`.
+            ValueError: gradients are off, or see `check`.
         """
-        check(model, images, goal)
-        layers = trace_layers(model, images)
+        need_gradients()
+        check(model, images, criterion)
+        if layers is None:
+            layers = trace_layers(model, images)
         parts = torch.split(torch.arange(len(images)), AT_ONCE)
         with evaluating(model), torch.no_grad():
-            return torch.cat([self._bisect(layers, images[part], goal.at(part)) for part in parts])
+            return torch.cat([self._bisect(layers, images[part], criterion.at(part)) for part in parts])
 
-    def _bisect(self, layers: Sequence[Layer], images: Tensor, goal: TargetedConfidence) -> Tensor:
+    def _bisect(self, layers: Sequence[Layer], images: Tensor, criterion: TargetedConfidence) -> Tensor:
         def proven(epsilon: Tensor) -> Tensor:
             radius = epsilon[:, None, None, None]
             low, high = (images - radius).clamp_min(0), (images + radius).clamp_max(1)
-            return highest_margin(layers, low, high, goal, self.between) < -ROUNDING
+            return highest_margin(layers, low, high, criterion, self.between) < -ROUNDING
 
         low = torch.full((len(images),), self.lowest, dtype=images.dtype)
         high = torch.ones_like(low)
@@ -87,37 +102,37 @@ class Certified:
 
 
 def highest_margin(
-    layers: Sequence[Layer], low: Tensor, high: Tensor, goal: TargetedConfidence, between: Between = "intervals"
+    layers: Sequence[Layer], low: Tensor, high: Tensor, criterion: TargetedConfidence, between: Between = "intervals"
 ) -> Tensor:
-    """Return (N,), a number that the margin of `goal` exceeds nowhere between the images `low` and `high`.
+    """Return (N,), a number that the margin of `criterion` exceeds nowhere between the images `low` and `high`.
 
     With d = z − z_t, the margin is −logsumexp(d) less the log-odds of the confidence, and logsumexp(d) ≥ p · d +
     entropy(p) for any weights p. So one bound, of the mixture p · d, is enough; p is the softmax of d in the middle of
-    the box, which makes it tight there. (Measured on MNIST: bounding every difference too is worth 2 % of the noise,
+    the ball, which makes it tight there. (Measured on MNIST: bounding every difference too is worth 2 % of the noise,
     and takes ten times as long; slopes for the ReLUs that are chosen by gradient ascent are worth nothing more.)
     """
     bounds = intervals(layers, low, high, between)
     classes = torch.eye(bounds[-1][0].shape[1], dtype=low.dtype)
-    differences = classes - classes[goal.target][:, None]  # (N, K, K): row j is z_j − z_t
+    differences = classes - classes[criterion.target][:, None]  # (N, K, K): row j is z_j − z_t
     middle = (low + high) / 2
     for layer in layers:
         middle = layer.apply(middle)
-    p = middle.scatter(1, goal.target[:, None], -torch.inf).softmax(1)
+    p = middle.scatter(1, criterion.target[:, None], -torch.inf).softmax(1)
     mixture = lower_bound(layers, bounds, (p[:, :, None] * differences).sum(1, keepdim=True))[:, 0]
-    entropy = 0.0 if goal.confidence is None else torch.special.entr(p).sum(1)
-    by_intervals = lower_bound(layers[-1:], bounds[-2:], differences).scatter(1, goal.target[:, None], -torch.inf)
-    return -torch.maximum(goal.pooled(by_intervals), mixture + entropy) - goal.odds
+    entropy = 0.0 if criterion.confidence is None else torch.special.entr(p).sum(1)
+    by_intervals = lower_bound(layers[-1:], bounds[-2:], differences).scatter(1, criterion.target[:, None], -torch.inf)
+    return -torch.maximum(criterion.pooled(by_intervals), mixture + entropy) - criterion.odds
 
 
 def intervals(layers: Sequence[Layer], low: Tensor, high: Tensor, between: Between = "intervals") -> Bounds:
     """Return bounds of the input of every layer, and of the last one's output."""
     bounds = [(low, high)]
     for i, layer in enumerate(layers):
-        found = layer.interval(*bounds[-1])
+        output = layer.interval(*bounds[-1])
         bent = any(not isinstance(before, Affine) for before in layers[:i])
         if between == "lines" and bent and isinstance(layers[min(i + 1, len(layers) - 1)], Relu):
-            found = _tightened(layers[: i + 1], [*bounds, found])
-        bounds.append(found)
+            output = _tightened(layers[: i + 1], [*bounds, output])
+        bounds.append(output)
     return bounds
 
 

@@ -1,4 +1,4 @@
-"""What is known of a layer when its input is only known to lie between two bounds."""
+"""Relaxations of layers: interval bounds, and CROWN's linear bounds, of the output for bounds of the input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading a network as a chain of layers whose bounds are known."""
+"""Tracing: a network as a chain of layers whose relaxations are known."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch import Tensor, fx, nn
 from torch.nn.functional import adaptive_avg_pool2d, avg_pool2d, conv2d, linear
 
 from lazyartist.certify.relaxations import Affine, Layer, MaxPool, Relu
-from lazyartist.inference import evaluating
+from lazyartist.inference import evaluating, outputs
 
 
 Shape = tuple[int, ...]
@@ -34,16 +34,21 @@ def trace_layers(model: nn.Module, images: Tensor) -> list[Layer]:
 
     Raises:
         NoBoundsError: a layer is of another kind, which is named, or takes more than the output of the one before it.
+        ValueError: the model returns no finite logits, see `outputs`.
     """
     few = images[:2].repeat(2, 1, 1, 1)[:2]  # two, since torch.export treats a batch of one as special
     with evaluating(model), torch.no_grad():
+        expected = outputs(model, few.clone())
         try:
             reader = _Reader(torch.export.export(model, (few,), strict=False).module())
             output = reader.run(few.clone())
-        except RuntimeError as error:  # what depends on the values of its input cannot be exported
+        except NoBoundsError:
+            raise
+        except (RuntimeError, TypeError, ValueError, AttributeError, AssertionError, LookupError) as error:
+            # what depends on the values of its input cannot be exported, nor what leaves torch
             reason = str(error).strip().partition("\n")[0]
             raise NoBoundsError(f"{type(model).__name__} cannot be read layer by layer: {reason}") from error
-        expected, x = model(few.clone()), few.clone()
+        x = few.clone()
         for layer in reader.layers:
             x = layer.apply(x)
     if output is not reader.seen[-1] or x.shape != expected.shape or not torch.allclose(x, expected, 1e-3, 1e-3):
@@ -56,6 +61,7 @@ class _Reader(fx.Interpreter):
 
     def __init__(self, module: fx.GraphModule) -> None:
         super().__init__(module)
+        self.extra_traceback = False  # an error names the layer; eight lines of the exported graph add nothing
         self.layers: list[Layer] = []
         self.seen: list[Tensor] = []  # the images, and all that depends on them, so far
 

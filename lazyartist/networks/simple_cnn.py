@@ -6,7 +6,7 @@ from typing import cast
 
 from torch import Tensor, nn
 
-from lazyartist.networks import NETWORKS
+from lazyartist.networks import NETWORKS, check_counts
 
 
 @NETWORKS.register("simple_cnn")
@@ -20,6 +20,7 @@ class SimpleCNN(nn.Module):
 
     def __init__(self, classes: int = 10, width: int = 16) -> None:
         super().__init__()
+        check_counts(classes=classes, width=width)
         self.conv1 = block(3, width)  # (B, w, 28, 28)
         self.conv2 = block(width, 2 * width)  # (B, 2w, 14, 14)
         self.conv3 = block(2 * width, 4 * width)  # (B, 4w, 7, 7)

@@ -1,4 +1,4 @@
-"""Which training images contradict the shortcut? Named without colour labels, by a network that has learnt it.
+"""Conflict detection: scores that find the training images which contradict the shortcut, without attribute labels.
 
 Each score is a number per image, larger for what looks more like a conflicting image. All take logits (N, classes),
 features (N, D) and labels (N,).
@@ -45,7 +45,7 @@ def error(logits: Tensor, features: Tensor, labels: Tensor) -> Tensor:
     return (logits.argmax(1) != labels).float()
 
 
-def distance(logits: Tensor, features: Tensor, labels: Tensor, *, robust: bool = False) -> Tensor:
+def mahalanobis(logits: Tensor, features: Tensor, labels: Tensor, *, robust: bool = False) -> Tensor:
     """Return the Mahalanobis distance from the image's own class, in the main directions of the class's features.
 
     Args:
@@ -56,40 +56,40 @@ def distance(logits: Tensor, features: Tensor, labels: Tensor, *, robust: bool =
             Rousseeuw 1984), so that the conflicting images do not widen it.
     """
     del logits
-    found = torch.zeros(len(labels))
+    distance = torch.zeros(len(labels))
     for label in set(labels.tolist()):
         members = labels == label
         main = PCA(min(DIRECTIONS, features.shape[1]), random_state=0).fit_transform(features[members].double().numpy())
         estimator = MinCovDet(random_state=0) if robust else EmpiricalCovariance()
-        found[members] = torch.as_tensor(estimator.fit(main).mahalanobis(main)).sqrt().float()
-    return found
+        distance[members] = torch.as_tensor(estimator.fit(main).mahalanobis(main)).sqrt().float()
+    return distance
 
 
-SCORES: dict[str, Score] = {
+CONFLICT_SCORES: dict[str, Score] = {
     "loss": loss,
     "margin": margin,
-    "distance": distance,
-    "robust distance": partial(distance, robust=True),
-    "error set": error,
+    "mahalanobis": mahalanobis,
+    "robust_mahalanobis": partial(mahalanobis, robust=True),
+    "error_set": error,
 }
 
 
 @dataclass(frozen=True)
-class Naming:
+class DetectionQuality:
     """How well a score ranks conflicting images above the others; all three in [0, 1].
 
     Attributes:
         average_precision: the mean precision over the ranks of conflicting images; a random order has their share.
-        precision_at_count: the share of conflicting images among as many first ranks as there are of them.
+        r_precision: R-precision, the share of conflicting images among as many first ranks as there are of them.
         auroc: the probability that a conflicting image ranks above an aligned one; a random order has one half.
     """
 
     average_precision: float
-    precision_at_count: float
+    r_precision: float
     auroc: float
 
 
-def naming(score: Tensor, conflicting: Tensor) -> Naming:
+def judge_detection(score: Tensor, conflicting: Tensor) -> DetectionQuality:
     """Judge a ranking.
 
     Args:
@@ -97,17 +97,23 @@ def naming(score: Tensor, conflicting: Tensor) -> Naming:
         conflicting: (N,) bool, the truth.
 
     Raises:
-        ValueError: there is no conflicting image, or no other.
+        ValueError: sizes differ, a score is NaN, there is no conflicting image, or no other.
     """
+    if score.shape != conflicting.shape or bool(score.isnan().any()):
+        raise ValueError(
+            f"score: expected {tuple(conflicting.shape)} numbers, got {tuple(score.shape)}, or NaN among them"
+        )
     count = int(conflicting.sum())
     if not 0 < count < len(conflicting):
-        raise ValueError(f"{count} of {len(conflicting)} images conflict: expected some that do and some that do not")
+        raise ValueError(
+            f"{count} of {len(conflicting)} images conflict: expected conflicting and aligned ones, at least one of each"
+        )
     truth, ranks = conflicting.numpy(), score.numpy()
     threshold = score.sort(descending=True).values[count - 1]
     above, level = score > threshold, score == threshold
     shared = (count - int(above.sum())) * float(conflicting[level].float().mean())
-    return Naming(
+    return DetectionQuality(
         average_precision=float(average_precision_score(truth, ranks)),
-        precision_at_count=(int(conflicting[above].sum()) + shared) / count,
+        r_precision=(int(conflicting[above].sum()) + shared) / count,
         auroc=float(roc_auc_score(truth, ranks)),
     )

@@ -1,4 +1,4 @@
-"""Which class in which colour does the model get wrong?"""
+"""Group accuracy: how often the model is right in each group, a class with a value of the bias attribute."""
 
 from __future__ import annotations
 
@@ -10,34 +10,41 @@ import torch
 from torch import Tensor, nn
 
 from lazyartist.inference import predict
+from lazyartist.probes.validation import need_split
 
 
 if TYPE_CHECKING:
-    from lazyartist.data.coloured import ColouredImages
+    from lazyartist.data.images import Split
 
 
-@dataclass(frozen=True)
-class Cells:
-    """Counts by (class, colour), both (classes, colours) int64: how many images there are, and how many are right."""
+@dataclass(frozen=True, eq=False)
+class GroupAccuracy:
+    """Counts by group, both (classes, attributes) int64: how many images there are, and how many are right."""
 
     n: Tensor
     right: Tensor
 
     @property
     def accuracy(self) -> Tensor:
-        """The share that is right in each cell, (classes, colours); NaN where there are no images."""
+        """The share that is right in each group, (classes, attributes); NaN where there are no images."""
         return self.right / self.n
 
     @property
     def worst(self) -> float:
-        """The lowest accuracy of all cells that have images: the field's worst-group accuracy."""
+        """Worst-group accuracy: the least over the groups that have images."""
         return float(self.accuracy[self.n > 0].min())
 
 
-def cells(model: nn.Module, data: ColouredImages) -> Cells:
-    """Count right answers by class and colour, in one pass over `data`."""
-    right = predict(model, data) == data.labels
-    cell = data.labels * data.classes + data.colours
-    shape = (data.classes, data.classes)
-    n, hits = (torch.bincount(c, minlength=data.classes**2).view(shape) for c in (cell, cell[right]))
-    return Cells(n, hits)
+def group_accuracy(model: nn.Module, split: Split) -> GroupAccuracy:
+    """Count right answers by class and attribute value, in one pass over `split`.
+
+    Raises:
+        UnsupportedError: the split has no bias attribute.
+        ValueError: it is no split, has no images, or the model does not return finite logits, one per class.
+    """
+    need_split(split, "group_accuracy")
+    group = split.labels * split.attributes + split.attribute
+    right = predict(model, split) == split.labels
+    shape = (split.classes, split.attributes)
+    n, hits = (torch.bincount(index, minlength=shape[0] * shape[1]).view(shape) for index in (group, group[right]))
+    return GroupAccuracy(n, hits)

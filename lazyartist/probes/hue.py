@@ -1,4 +1,4 @@
-"""Solid blobs of colour: is the picture that a class's logit likes best in the colour of that class?"""
+"""The hue of pictures: does the picture that activates a class's logit most have that class's own colour?"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Hues:
-    """The mean hues of one picture a class, against the palette.
+    """The mean hues of one picture per class, against the palette.
 
     Attributes:
         degrees: (classes,) the pictures' mean hues, in [0, 360).
@@ -42,22 +42,24 @@ class Hues:
         return sum(math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(self.own, n + 1))
 
 
-def hues(pictures: Tensor, palette: Palette) -> Hues:
+def measure_hues(pictures: Tensor, palette: Palette) -> Hues:
     """Measure the hue of every picture's mean colour.
 
     Args:
-        pictures: (classes, 3, H, W) in [0, 1], one a class in class order.
+        pictures: (classes, 3, H, W) in [0, 1], one per class in class order.
         palette: of the training set; colours of the same hue cannot be told apart, and a grey one has none.
 
     Raises:
-        ValueError: there is not one picture a colour.
+        ValueError: there is not one picture per colour, or a pixel is not finite.
     """
     colours = palette.tensor()
     if pictures.ndim != 4 or pictures.shape[:2] != colours.shape:
-        raise ValueError(f"pictures: expected ({len(colours)}, 3, H, W), one a class, got {tuple(pictures.shape)}")
-    found, wanted = chroma(pictures.mean((2, 3))), chroma(colours)
-    apart = (found[:, None] * wanted.conj()[None]).angle().abs()  # (pictures, colours)
-    return Hues(found.angle().rad2deg() % 360, apart.argmin(1), found.abs())
+        raise ValueError(f"pictures: expected ({len(colours)}, 3, H, W), one per class, got {tuple(pictures.shape)}")
+    if not bool(pictures.isfinite().all()):
+        raise ValueError("pictures: expected pixels in [0, 1], got NaN or infinity")
+    measured, wanted = chroma(pictures.mean((2, 3))), chroma(colours)
+    apart = (measured[:, None] * wanted.conj()[None]).angle().abs()  # (pictures, colours)
+    return Hues(measured.angle().rad2deg() % 360, apart.argmin(1), measured.abs())
 
 
 def chroma(colours: Tensor) -> Tensor:

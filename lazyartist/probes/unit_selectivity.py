@@ -1,4 +1,4 @@
-"""How much of a unit does colour explain, and how much class?"""
+"""Unit selectivity: how much of a unit's variance the bias attribute explains, and how much the class."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import torch
 from torch import Tensor
 
 from lazyartist.seeding import seed_from
+from lazyartist.statistics import eta_squared
 
 
-KINDS = ("colour", "shape", "both", "neither", "dead")
+KINDS = ("attribute", "class", "both", "neither", "dead")
 LEAST = 0.1  # of its variance must be explained for a unit to be called after what explains it
 
 
 @dataclass(frozen=True, eq=False)
-class Explained:
+class ExplainedVariance:
     """The share of each unit's variance that a label explains, η², with a 95 % interval.
 
     Attributes:
@@ -30,58 +31,56 @@ class Explained:
     high: Tensor
 
 
-def explained(activity: Tensor, labels: Tensor, *, resamples: int = 200, seed: int = 0) -> Explained:
+def explain_variance(activations: Tensor, labels: Tensor, *, resamples: int = 200, seed: int = 0) -> ExplainedVariance:
     """Return η² = variance between the groups / all variance, for every unit, with a bootstrap interval.
 
     Even noise has an η² of about groups / images: ask with a thousand images or so.
 
     Args:
-        activity: (N, K) as from `activations_of`.
-        labels: (N,) int64, the group of each image: its class, or its colour.
+        activations: (N, K) as from `lazyartist.activations`.
+        labels: (N,) int64, the group of each image: its class, or its attribute value.
         resamples: how often the images are drawn anew, with replacement.
         seed: of the drawing.
 
     Raises:
-        ValueError: sizes differ, or there is only one group.
+        ValueError: sizes differ, there is only one group, or an activation is NaN.
     """
-    if labels.shape != activity.shape[:1] or bool((labels == labels[0]).all()):
-        raise ValueError(f"labels: expected ({len(activity)},) with at least two groups, got {tuple(labels.shape)}")
-    values = activity.double()
-    values = values - values.mean(0)  # changes nothing, but small variances are not lost beside large means
-    n = len(values)
+    if labels.shape != activations.shape[:1] or bool((labels == labels[0]).all()):
+        raise ValueError(f"labels: expected ({len(activations)},) with at least two groups, got {tuple(labels.shape)}")
+    n = len(activations)
     generator = torch.Generator().manual_seed(seed_from("resamples", seed))
     drawn = torch.randint(n, (resamples, n), generator=generator)
     counts = torch.zeros(resamples, n, dtype=torch.float64)
     counts.scatter_add_(1, drawn, torch.ones_like(drawn, dtype=torch.float64))
-    again = _eta_squared(values, labels, counts)
-    return Explained(
-        value=_eta_squared(values, labels, torch.ones(1, n, dtype=torch.float64))[0].float(),
-        low=again.quantile(0.025, dim=0).float(),
-        high=again.quantile(0.975, dim=0).float(),
+    resampled = eta_squared(activations, labels, counts)
+    return ExplainedVariance(
+        value=eta_squared(activations, labels).float(),
+        low=resampled.quantile(0.025, dim=0).float(),
+        high=resampled.quantile(0.975, dim=0).float(),
     )
 
 
 @dataclass(frozen=True, eq=False)
-class Units:
+class UnitSelectivity:
     """What the units of a layer respond to.
 
     Attributes:
-        colour: how much colour explains of each unit.
-        shape: how much class explains.
+        by_attribute: how much of each unit the bias attribute explains.
+        by_class: how much the class explains.
         dead: (K,) bool, units that are the same for every image.
         least: the share that the low end of an interval must exceed.
     """
 
-    colour: Explained
-    shape: Explained
+    by_attribute: ExplainedVariance
+    by_class: ExplainedVariance
     dead: Tensor
     least: float
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """One of `KINDS` for each unit."""
-        colour, shape = self.colour.low > self.least, self.shape.low > self.least
-        index = torch.where(colour & shape, 2, torch.where(colour, 0, torch.where(shape, 1, 3)))
+        attribute, label = self.by_attribute.low > self.least, self.by_class.low > self.least
+        index = torch.where(attribute & label, 2, torch.where(attribute, 0, torch.where(label, 1, 3)))
         return tuple(KINDS[i] for i in torch.where(self.dead, 4, index).tolist())
 
     @property
@@ -90,32 +89,25 @@ class Units:
         return {kind: self.kinds.count(kind) for kind in KINDS}
 
 
-def units(activity: Tensor, classes: Tensor, colours: Tensor, *, least: float = LEAST, seed: int = 0) -> Units:
-    """Sort units by what explains them. Use images whose colours say nothing of the class, `task.hard["uniform"]`.
+def unit_selectivity(
+    activations: Tensor, classes: Tensor, attribute: Tensor, *, least: float = LEAST, seed: int = 0
+) -> UnitSelectivity:
+    """Sort units by what explains them. Use images whose attribute says nothing of the class: `task.test` for colours.
 
-    On images that wear their class's colour the two explain the same, and nothing is learnt.
+    On images with their class's own attribute value the two explain the same, and nothing is learnt.
 
     Args:
-        activity: (N, K).
+        activations: (N, K).
         classes: (N,) int64.
-        colours: (N,) int64.
-        least: what the low end of an interval must exceed for a unit to be called after it.
+        attribute: (N,) int64, the bias attribute's values.
+        least: what the low end of an interval must exceed for a unit to be called after it, in [0, 1].
         seed: of the intervals.
+
+    Raises:
+        ValueError: `least` is out of range; or see `explain_variance`.
     """
-    dead = activity.amax(0) == activity.amin(0)
-    return Units(explained(activity, colours, seed=seed), explained(activity, classes, seed=seed), dead, least)
-
-
-def _eta_squared(values: Tensor, labels: Tensor, counts: Tensor) -> Tensor:
-    """η² (R, K) of `values` (N, K) in which image i stands counts[r, i] times."""
-    n = counts.sum(1, keepdim=True)
-    mean = counts @ values / n
-    total = counts @ values.square() - n * mean.square()
-    between = -n * mean.square()
-    for label in set(labels.tolist()):
-        members = labels == label
-        weight = counts[:, members].sum(1, keepdim=True)
-        sums = counts[:, members] @ values[members]
-        between = between + sums.square() / weight.where(weight > 0, 1)
-    nothing = total <= 1e-12 * (counts @ values.square()).clamp_min(1e-300)
-    return (between / total.where(~nothing, 1)).where(~nothing, 0).clamp(0, 1)
+    if not 0 <= least <= 1:
+        raise ValueError(f"least={least!r}: expected a share of the variance, in [0, 1]")
+    dead = activations.amax(0) == activations.amin(0)
+    by_attribute = explain_variance(activations, attribute, seed=seed)
+    return UnitSelectivity(by_attribute, explain_variance(activations, classes, seed=seed), dead, least)

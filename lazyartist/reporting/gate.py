@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from lazyartist.files import write_text
-from lazyartist.reporting.row import Row
 from lazyartist.reporting.stats import Estimate, paired_difference
 from lazyartist.reporting.table import Table
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
+
+    from lazyartist.reporting.row import Row
 
 # A change of less than one percent of the value is not worth a red build, however consistent over seeds.
 TOLERANCE, FLOOR = 0.01, 5e-4
+SIGNS = {"higher": 1, "lower": -1}
 
-Group = tuple[str, ...]
+Group = tuple[Any, ...]  # study, pairs of key and value, metric
+
+
+@dataclass(frozen=True)
+class Blessed:
+    """One group of the baseline: which way is better, and each seed's value."""
+
+    direction: str
+    values: dict[int, float]
 
 
 @dataclass(frozen=True)
@@ -46,72 +57,114 @@ class Verdict:
         changes = [*sorted(self.fell, key=lambda c: c[1].mean), *sorted(self.rose, key=lambda c: c[1].mean)]
         return Table(
             title="Gate",
-            header=("study", "dataset", "task", "model", "strategy", "budget", "metric", "baseline", "change", "n"),
-            rows=[(*group, f"{base:.4f}", _signed(change), str(change.n)) for group, change, base in changes],
+            header=("study", "where", "metric", "baseline", "change", "n"),
+            rows=[(*words(group), f"{base:.4f}", _signed(change), str(change.n)) for group, change, base in changes],
             note="Change in the good direction, paired over seeds, with its one-sided 95 % bounds.",
         )
 
 
-def judge(fresh: Iterable[Row], baseline: Iterable[Row]) -> Verdict:
+def words(group: Group) -> tuple[str, str, str]:
+    """Return study, keys and metric of a group as words."""
+    study, *keys, metric = group
+    return study, ", ".join(f"{name} {value}" for name, value in keys), metric
+
+
+def judge(fresh: Iterable[Row], baseline: dict[Group, Blessed]) -> Verdict:
     """Compare fresh rows with blessed ones, group by group, paired over the seeds that both have.
 
     A group fell when its mean is worse by more than `TOLERANCE` of the blessed mean, and worse beyond the noise of
     the seeds: the one-sided 95 % bound of the paired difference is on the bad side. A single seed has no bound, so
-    there the tolerance alone decides. A group of which a blessed seed was not measured, or is not finite, is missing.
+    there the tolerance alone decides. A group of which a blessed seed was not measured, or is not finite, or whose good
+    direction is another one, is missing.
     """
-    new, old = _by_group(fresh), _by_group(baseline)
+    new = blessed_groups(fresh)
     fell, rose, missing = [], [], []
-    for group, (sign, blessed) in old.items():
-        _, measured = new.get(group, (sign, {}))
-        if not all(math.isfinite(measured.get(seed, math.nan) - value) for seed, value in blessed.items()):
+    for group, old in baseline.items():
+        measured = new.get(group)
+        if measured is None or measured.direction != old.direction or not _comparable(measured, old):
             missing.append(group)
             continue
-        now, then = ({seed: sign * found[seed] for seed in blessed} for found in (measured, blessed))
+        sign = SIGNS[old.direction]
+        now, then = ({seed: sign * one.values[seed] for seed in old.values} for one in (measured, old))
         change = paired_difference(now, then, tail=0.05)
-        base = sum(blessed.values()) / len(blessed)
+        base = sum(old.values.values()) / len(old.values)
         clear = max(TOLERANCE * abs(base), FLOOR)
         if change.mean < -clear and not change.high >= 0:
             fell.append((group, change, base))
         elif change.mean > clear and not change.low <= 0:
             rose.append((group, change, base))
-    return Verdict(fell, rose, missing, compared=len(old) - len(missing))
+    return Verdict(fell, rose, missing, compared=len(baseline) - len(missing))
+
+
+def blessed_groups(rows: Iterable[Row]) -> dict[Group, Blessed]:
+    """Return the groups of all rows that can fall.
+
+    Raises:
+        ValueError: two rows of one group say different ways to be better.
+    """
+    groups: dict[Group, Blessed] = {}
+    for row in rows:
+        if row.direction:
+            group = groups.setdefault(row.group, Blessed(row.direction, {}))
+            if group.direction != row.direction:
+                raise ValueError(f"{words(row.group)}: some rows are better {group.direction}, some {row.direction}")
+            group.values[row.seed] = row.value
+    return groups
 
 
 def write_baseline(path: Path, rows: Iterable[Row]) -> int:
-    """Bless `rows`: those that can fall become the baseline, one a line, without their details. Return how many.
+    """Bless `rows`: those that can fall become the baseline, one group per line. Return how many groups.
 
     Raises:
         ValueError: there is nothing to bless.
     """
-    judged = sorted((row for row in rows if row.direction), key=lambda row: row.identity)
-    lines = [replace(row, detail=None).to_json() for row in judged]
-    if not lines:
+    groups = sorted(blessed_groups(rows).items(), key=lambda item: repr(item[0]))
+    if not groups:
         raise ValueError("no rows to bless: run `pytest -m acceptance` first")
-    write_text(path, "[\n" + ",\n".join(lines) + "\n]\n")
+    lines = [
+        json.dumps({"study": g[0], "at": dict(g[1:-1]), "metric": g[-1], "direction": b.direction, "values": b.values})
+        for g, b in groups
+    ]
+    head = f'"groups": {len(lines)}, "sum": "{_sum([json.loads(line) for line in lines])}"'
+    write_text(path, f'{{{head}, "baseline": [\n' + ",\n".join(lines) + "\n]}\n")
     return len(lines)
 
 
-def read_baseline(path: Path) -> list[Row]:
-    """Read the blessed rows.
+def read_baseline(path: Path) -> dict[Group, Blessed]:
+    """Read the blessed groups.
 
     Raises:
-        ValueError: there is no such file, or it does not hold rows.
+        ValueError: there is no such file, or it is not whole, or was changed, or is no baseline.
     """
     if not path.exists():
         raise ValueError(f"there is no baseline {path}: `lazyartist gate --bless` makes one of what was measured")
     try:
-        return [Row.from_json(line.rstrip(",")) for line in path.read_text(encoding="utf-8").splitlines()[1:-1]]
-    except ValueError as error:
-        raise ValueError(f"{path} is not a baseline: {error}") from error
+        content = json.loads(path.read_text(encoding="utf-8"))
+        lines = content["baseline"]
+        if content["groups"] != len(lines) or content["sum"] != _sum(lines) or not lines:
+            raise ValueError("it does not hold the groups that it was written with")
+        found = defaultdict(list)
+        for line in lines:
+            group = (line["study"], *sorted(line["at"].items()), line["metric"])
+            values = {int(seed): float(value) for seed, value in line["values"].items()}
+            if line["direction"] not in SIGNS or not values:
+                raise ValueError(f"{words(group)}: expected a direction, 'higher' or 'lower', and values by seed")
+            found[group].append(Blessed(line["direction"], values))
+        if doubled := [group for group, blessed in found.items() if len(blessed) > 1]:
+            raise ValueError(f"{words(doubled[0])} stands twice")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(
+            f"{path} is not a whole baseline ({error}): bring it back from version control, or bless anew"
+        ) from error
+    return {group: blessed for group, (blessed,) in found.items()}
 
 
-def _by_group(rows: Iterable[Row]) -> dict[Group, tuple[int, dict[int, float]]]:
-    groups: dict[Group, tuple[int, dict[int, float]]] = defaultdict(lambda: (1, {}))
-    for row in rows:
-        if row.direction:
-            sign = 1 if row.direction == "higher" else -1
-            groups.setdefault(row.group, (sign, {}))[1][row.seed] = row.value
-    return dict(groups)
+def _comparable(measured: Blessed, old: Blessed) -> bool:
+    return all(math.isfinite(measured.values.get(seed, math.nan) - value) for seed, value in old.values.items())
+
+
+def _sum(lines: Sequence[Any]) -> str:
+    return hashlib.sha256(json.dumps(lines, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _signed(change: Estimate) -> str:

@@ -1,4 +1,4 @@
-"""What figures share: panels for each dataset and network, each strategy in its colour."""
+"""What figures share: one panel per dataset and network, each strategy in its colour."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure
 
 from lazyartist.reporting.style import COLOURS, FAINT, SPARE, TELLABLE
-from lazyartist.reporting.table import by, seeds_of_all
+from lazyartist.reporting.table import DATA, by, seeds_of_all
 
 
 if TYPE_CHECKING:
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 
 def panels(rows: Sequence[Row], draw: Callable[[Any, Sequence[Row]], None]) -> Figure:
-    """A panel for each dataset, painting and network, with its number of seeds and a legend."""
-    cases = by(rows, "dataset", "model", "task")
+    """Draw one panel per dataset and network, with its number of seeds and a legend."""
+    cases = by(rows, "dataset", "network", *DATA[1:])
     figure = Figure(figsize=(5.4 * len(cases), 3.8), layout="constrained")
-    for place, ((dataset, model, _), mine) in zip(
+    for panel, ((dataset, network, *_), own) in zip(
         figure.subplots(1, len(cases), squeeze=False)[0], cases.items(), strict=True
     ):
-        draw(place, mine)
-        place.set_title(f"{dataset}, {model}, {seeds_of_all(mine)}", fontsize=10)
-        place.legend(frameon=False, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=4)
+        draw(panel, own)
+        panel.set_title(f"{dataset}, {network}, {seeds_of_all(own)}", fontsize=10)
+        panel.legend(frameon=False, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=4)
     return figure
 
 
 def in_colour(rows: Iterable[Row]) -> Iterator[tuple[str, str, list[Row]]]:
-    """Yield each strategy's name, its colour and its rows; in a crowd, who has no colour of its own is faint."""
+    """Yield each strategy's name, its colour and its rows; if there are many, those without a colour of their own are faint."""
     strategies = by(rows, "strategy")
     spare = cycle(SPARE) if len(strategies) <= TELLABLE else repeat(FAINT)
-    for (name,), found in strategies.items():
-        yield name, COLOURS.get(name) or next(spare), found
+    for (name,), own in strategies.items():
+        yield name, COLOURS.get(name) or next(spare), own

@@ -1,4 +1,4 @@
-"""From records to what people look at: tables as Markdown and CSV, figures as SVG, the blocks of the README."""
+"""From records to what people look at: tables as Markdown and CSV, figures as SVG, the blocks of a document."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lazyartist.files import write_text
-from lazyartist.reporting.row import read_rows
-from lazyartist.reporting.table import as_csv
-from lazyartist.reporting.tables import RENDERERS
+from lazyartist.reporting.records import read_rows
+from lazyartist.reporting.stats import estimate
+from lazyartist.reporting.table import INTERVAL, Table, as_csv, by, with_interval
+from lazyartist.studies import FIGURES, TABLES
 
 
 if TYPE_CHECKING:
@@ -19,42 +20,51 @@ if TYPE_CHECKING:
 
     from lazyartist.reporting.row import Row
 
-# studies whose tables go by the name of what they compare
-FILES = {"cures": "strategies"}
+
+def tables_of(study: str, rows: Sequence[Row]) -> list[Table]:
+    """Return the tables of a study's rows: its own, or a plain one if it has none."""
+    return TABLES[study](rows) if study in TABLES else [plain_table(study, rows)]
 
 
-def publish(results: Path, *, figures: bool = True) -> list[Path]:
-    """Write a table and a figure for every study that has records under `results`; return the paths.
+def plain_table(study: str, rows: Sequence[Row]) -> Table:
+    """Return every group of rows with its mean over seeds; keys that are the same everywhere stand in the note."""
+    names = sorted({name for row in rows for name in row.at})
+    differ = [name for name in names if len({row.at.get(name) for row in rows}) > 1]
+    same = ", ".join(f"{name} {rows[0].at[name]}" for name in names if name not in differ)
+    lines = []
+    for (*where, metric), runs in by(rows, *differ, "metric").items():
+        e = estimate(row.value for row in runs)
+        lines.append([*map(str, where), metric, with_interval(e, 4), str(e.n)])
+    return Table(study, (*differ, "metric", "mean", "seeds"), lines, f"{INTERVAL} {same}")
+
+
+def publish(results: Path, studies: Sequence[str] = (), *, figures: bool = True) -> list[Path]:
+    """Write tables and figures of the studies, by default of all that have records under `results`; return the paths.
 
     The same records give the same bytes.
     """
     written = []
-    for study, render in RENDERERS.items():
-        rows = read_rows(results / "records" / f"{study}.jsonl")
-        if not rows:
+    for path in sorted((results / "records").glob("*.jsonl")):
+        study = path.stem
+        if studies and study not in studies or not (rows := read_rows(path)):
             continue
-        stem = results / FILES.get(study, study)
-        write_text(stem.with_suffix(".md"), "\n".join(table.markdown() for table in render(rows)))
+        stem = results / study
+        write_text(stem.with_suffix(".md"), "\n".join(table.markdown() for table in tables_of(study, rows)))
         write_text(stem.with_suffix(".csv"), as_csv(rows))
         written += [stem.with_suffix(".md"), stem.with_suffix(".csv")]
-        if figures:
-            from lazyartist.reporting.figures import DRAWERS, save
+        if figures and study in FIGURES:
+            from lazyartist.reporting.figure import save
 
-            if study in DRAWERS:
-                save(partial(DRAWERS[study], rows), stem.with_suffix(".svg"))
-                written.append(stem.with_suffix(".svg"))
+            save(partial(FIGURES[study], rows), stem.with_suffix(".svg"))
+            written.append(stem.with_suffix(".svg"))
     return written
 
 
-def recorded_rows(results: Path) -> list[Row]:
-    """Return the rows of all studies that have records under `results`."""
-    return [row for path in sorted((results / "records").glob("*.jsonl")) for row in read_rows(path)]
+def fill_blocks(text: str, results: Path) -> str:
+    """Return a document whose blocks `<!-- table: STUDY WORD … --> … <!-- end -->` hold the tables of recorded rows.
 
-
-def fill_readme(text: str, rows: Sequence[Row]) -> str:
-    """Return a README whose blocks `<!-- table: STUDY WORD … --> … <!-- end -->` hold the tables of `rows`.
-
-    Each further word is a dataset or a network: the table is of rows that have it.
+    Each further word is the value of a key, a dataset or a network: the table is of rows that have it. A word with a number sign
+    chooses another table of the study than its first: `#2`.
 
     Raises:
         ValueError: there are no rows for a block.
@@ -62,9 +72,13 @@ def fill_readme(text: str, rows: Sequence[Row]) -> str:
 
     def block(match: re.Match[str]) -> str:
         study, *words = match[1].split()
-        mine = [row for row in rows if row.study == study and set(words) <= {row.dataset, row.model}]
-        if study not in RENDERERS or not mine:
-            raise ValueError(f"the README wants a table of {match[1]!r}, but there are no rows of it")
-        return f"<!-- table: {match[1]} -->\n{RENDERERS[study](mine)[0].body()}\n<!-- end -->"
+        number = next((int(word[1:]) for word in words if word.startswith("#")), 1)
+        wanted = {word for word in words if not word.startswith("#")}
+        rows = [row for row in read_rows(results / "records" / f"{study}.jsonl") if wanted <= set(map(str, row.at.values()))]
+        if not rows:
+            raise ValueError(f"the document wants a table of {match[1]!r}, but there are no rows of it")
+        return f"<!-- table: {match[1]} -->\n{tables_of(study, rows)[number - 1].body()}\n<!-- end -->"
 
     return re.sub(r"<!-- table: (.+?) -->\n.*?<!-- end -->", block, text, flags=re.DOTALL)
+
+

@@ -1,172 +1,118 @@
-"""One measured fact, and the files that facts are kept in."""
+"""One measured fact, where it was measured, and what it came about by."""
 
 from __future__ import annotations
 
-import json
-import logging
-import os
-import re
+import math
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
 
-from filelock import FileLock
-
-from lazyartist.files import write_text
-
-
-log = logging.getLogger(__name__)
 
 Direction = Literal["higher", "lower", ""]
+Key = str | int | float
+At = Mapping[str, Key]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Origin:
+    """What the rows of one run have in common.
+
+    Attributes:
+        run: digest of everything that decides the rows: the same digest is the same experiment by the same code.
+        at: where the run stands: {"dataset": "mnist", "network": "simple_cnn", "strategy": "erm", "epochs": 2, ...}.
+        data: SHA-256 fingerprint of the training data.
+        uses: what the strategy was handed besides images and labels.
+        versions: of lazyartist, Python, torch and others.
+        threads: torch's threads per process: another number gives other bits.
+        seconds: of processor time of the training behind the rows. Not part of any fact.
+    """
+
+    run: str
+    at: At
+    data: str = ""
+    uses: tuple[str, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+    threads: int = 1
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
 class Row:
-    """One fact: what was measured, on what, how, and by which versions.
+    """One fact.
 
     Attributes:
         study: "lazy", "cures", ...; also the name of the file that the row is kept in.
-        dataset: "mnist", "fashion", "digits", or a user's own name.
-        task: how the dataset was painted, in words: correlation, place of the colour, palette.
-        model: name of the network.
-        strategy: the way it was trained.
-        uses: what that strategy was handed besides images and labels, in words; empty for nothing.
+        at: where it was measured: the run's keys, and those of the fact, such as {"layer": "conv3"}.
         seed: the seed of data, initial weights and order.
-        budget: how long it was trained, in words.
         metric: what was measured. Accuracies are fractions.
         value: the measured number.
         n: how many samples `value` is over.
         direction: which way is better; empty for a description that no gate should judge.
-        data: SHA-256 fingerprint of the training data.
-        versions: of lazyartist, Python and torch.
-        threads: torch's threads per process: another number gives other bits.
-        seconds: seconds of processor time of the training behind this row. Not part of the fact.
-        run: digest of everything that went into the run; rows with the same run are the same experiment.
+        origin: what it came about by.
         detail: the numbers behind `value`, where there are any: a confusion matrix, one number per image.
     """
 
     study: str
-    dataset: str
-    task: str
-    model: str
-    strategy: str
-    uses: str
+    at: At
     seed: int
-    budget: str
     metric: str
     value: float
     n: int
     direction: Direction
-    data: str
-    versions: dict[str, str]
-    threads: int
-    seconds: float
-    run: str = ""
-    detail: list[Any] | None = field(default=None, hash=False)
+    origin: Origin
+    detail: list[Any] | None = None
+
+    def __post_init__(self) -> None:
+        problems = [
+            f"{name}={value!r}: expected {expected}"
+            for name, value, fine, expected in (
+                ("study", self.study, _is_word(self.study), "a name"),
+                ("at", self.at, _are_keys(self.at), "names with words or numbers"),
+                ("seed", self.seed, _is_whole(self.seed), "a whole number from 0 on"),
+                ("metric", self.metric, _is_word(self.metric), "a name"),
+                ("value", self.value, _is_number(self.value), "a number"),
+                ("n", self.n, _is_whole(self.n), "a whole number from 0 on"),
+                ("direction", self.direction, self.direction in get_args(Direction), "'higher', 'lower' or ''"),
+                ("detail", "…", self.detail is None or isinstance(self.detail, list), "a list"),
+            )
+            if not fine
+        ]
+        if not problems and self.metric.endswith("accuracy") and not 0 <= self.value <= 1:
+            problems = [f"{self.metric}={self.value!r}: expected a share in [0, 1]"]
+        if problems:
+            raise ValueError(f"not a row: {'; '.join(problems)}")
 
     @property
-    def group(self) -> tuple[str, ...]:
+    def group(self) -> tuple[Any, ...]:
         """What a table aggregates over seeds: everything that names the experiment but the seed."""
-        return (self.study, self.dataset, self.task, self.model, self.strategy, self.budget, self.metric)
+        return (self.study, *sorted(self.at.items()), self.metric)
 
     @property
-    def experiment(self) -> tuple[str | int, ...]:
+    def experiment(self) -> tuple[Any, ...]:
         """What was measured on: a newer run of the same experiment replaces all rows of an older one."""
-        return (*self.group[:-1], self.seed)
-
-    @property
-    def identity(self) -> tuple[str | int, ...]:
-        """Two rows with the same identity are two measurements of one thing: the later one counts."""
-        return (*self.group, self.seed)
+        return (self.study, *sorted(self.origin.at.items()), self.seed)
 
     def fact(self) -> dict[str, Any]:
-        """Everything but the clock: what must be bit-identical when a run is repeated."""
-        return {key: value for key, value in asdict(self).items() if key != "seconds"}
-
-    def to_json(self) -> str:
-        """Return one line of JSON; the run comes first, so that even a torn line says whose it was."""
-        data = {"run": self.run, **asdict(self)}
-        return json.dumps({key: value for key, value in data.items() if value is not None})
-
-    @classmethod
-    def from_json(cls, line: str) -> Row:
-        """Read one line of JSON.
-
-        Raises:
-            ValueError: the line is not JSON, or lacks or adds a key.
-        """
-        data = json.loads(line)
-        known = {f.name for f in fields(cls)}
-        if not isinstance(data, dict) or set(data) - known or known - set(data) - {"run", "detail"}:
-            raise ValueError(f"not a row: {line[:80]!r}; a row has the keys {', '.join(sorted(known))}")
-        return cls(**data)
+        """Everything but what it came about by: what must be bit-identical when a run is repeated."""
+        names = ("study", "at", "seed", "metric", "value", "n", "direction", "detail")
+        return {name: getattr(self, name) for name in names}
 
 
-def read_rows(path: Path) -> list[Row]:
-    """Read the rows of a file: of every experiment those of its newest run. A missing file has none.
-
-    A torn last line (the machine stopped while writing) is reported in the log and left out together with the
-    other rows of its run, so that the run counts as not done.
-
-    Raises:
-        ValueError: a line that is not the last one cannot be read; the message names file and line.
-    """
-    if not path.exists():
-        return []
-    newest: dict[tuple[str | int, ...], dict[tuple[str | int, ...], Row]] = {}
-    torn = None
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    for number, line in enumerate(lines, 1):
-        try:
-            row = Row.from_json(line)
-        except ValueError as error:
-            if number < len(lines):
-                raise ValueError(f"{path}, line {number}: {error}. Mend or delete that line.") from error
-            log.warning("%s: the last line is torn; its run is measured again", path)
-            torn = re.match(r'{"run": "(\w+)"', line)
-            break
-        rows = newest.setdefault(row.experiment, {})
-        if any(old.run != row.run for old in rows.values()):
-            rows.clear()
-        rows[row.identity] = row
-    found = [row for rows in newest.values() for row in rows.values()]
-    return [row for row in found if torn is None or row.run != torn[1]]
+def _is_word(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
-def append_rows(path: Path, rows: Iterable[Row]) -> None:
-    """Add the rows of one finished run in a single write, flushed to disk, so that a kill loses at most this run."""
-    with _locked(path):
-        if path.exists() and path.read_bytes()[-1:] not in (b"", b"\n"):  # torn: do not glue two lines together
-            _write(path, read_rows(path))
-        with path.open("a", encoding="utf-8") as file:
-            file.write("".join(row.to_json() + "\n" for row in rows))
-            file.flush()
-            os.fsync(file.fileno())
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def write_rows(path: Path, rows: Iterable[Row]) -> None:
-    """Replace the file by `rows`, sorted, one a line: readable diffs, and no old row survives unseen."""
-    with _locked(path):
-        _write(path, rows)
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def settle(path: Path) -> list[Row]:
-    """Sort the file, drop what newer runs replaced, and return its rows."""
-    with _locked(path):
-        _write(path, read_rows(path))
-        return read_rows(path)
-
-
-def _write(path: Path, rows: Iterable[Row]) -> None:
-    write_text(path, "".join(row.to_json() + "\n" for row in sorted(rows, key=lambda row: row.identity)))
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Keep other processes from writing the same file between a read and the write that follows from it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_suffix(".lock")):
-        yield
+def _are_keys(value: object) -> bool:
+    return isinstance(value, Mapping) and all(
+        _is_word(name) and (isinstance(key, str) or (_is_number(key) and math.isfinite(key)))
+        for name, key in value.items()
+    )

@@ -9,7 +9,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tabulate import tabulate
 
@@ -17,12 +17,15 @@ from lazyartist.reporting.stats import Estimate, estimate
 
 
 if TYPE_CHECKING:
-    from lazyartist.reporting.row import Row
+    from lazyartist.reporting.row import At, Row
 
 Values = dict[str, dict[int, float]]  # metric -> seed -> value
 
 INTERVAL = "Mean over seeds ± half its 95 % interval (Student's t)."
 ACCURACIES = ("easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy")
+# the keys that say what the data are, and how long a network was trained
+DATA = ("dataset", "bias", "correlation", "conflict", "where", "palette")
+BUDGET = ("epochs", "batch_size", "learning_rate", "schedule")
 
 
 @dataclass(frozen=True)
@@ -52,27 +55,33 @@ class Table:
 
 
 def as_csv(rows: Iterable[Row]) -> str:
-    """Return the mean, interval and n of every group of rows: what a spreadsheet wants."""
+    """Return the mean, interval and n of every group of rows: what a spreadsheet wants. One column per key."""
+    groups: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[row.group].append(row)
+    keys = sorted({name for own in groups.values() for name in own[0].at})
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow("study dataset task model strategy budget metric mean low high n seeds".split())
-    groups: dict[tuple[str, ...], dict[int, float]] = defaultdict(dict)
-    for row in rows:
-        groups[row.group][row.seed] = row.value
-    for group, values in sorted(groups.items()):
-        e = estimate(values.values())
-        writer.writerow(
-            [*group, *(f"{x:.6g}" for x in (e.mean, e.low, e.high)), e.n, " ".join(map(str, sorted(values)))]
-        )
+    writer.writerow(["study", *keys, "metric", "mean", "low", "high", "n", "seeds"])
+    for own in sorted(groups.values(), key=lambda own: repr(own[0].group)):
+        by_seed = {row.seed: row.value for row in own}
+        e = estimate(by_seed.values())
+        where = [own[0].at.get(name, "") for name in keys]
+        numbers = [f"{x:.6g}" for x in (e.mean, e.low, e.high)]
+        writer.writerow([own[0].study, *where, own[0].metric, *numbers, e.n, " ".join(map(str, sorted(by_seed)))])
     return file.getvalue()
 
 
-def by(rows: Iterable[Row], *keys: str) -> dict[tuple[str, ...], list[Row]]:
-    """Sort rows into groups that share the attributes `keys`, in sorted order."""
-    groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+def by(rows: Iterable[Row], *keys: str) -> dict[tuple[Any, ...], list[Row]]:
+    """Sort rows into groups that share the values of `keys`, in sorted order; "metric" and "seed" are keys too.
+
+    A row that lacks a key has "" there.
+    """
+    groups: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for row in rows:
-        groups[tuple(str(getattr(row, key)) for key in keys)].append(row)
-    return dict(sorted(groups.items()))
+        known = {**row.at, "metric": row.metric, "seed": row.seed}
+        groups[tuple(known.get(key, "") for key in keys)].append(row)
+    return dict(sorted(groups.items(), key=lambda item: [(isinstance(value, str), value) for value in item[0]]))
 
 
 def values(rows: Iterable[Row]) -> Values:
@@ -105,8 +114,28 @@ def points(e: Estimate) -> str:
 
 
 def painted(rows: Iterable[Row]) -> str:
-    """Return the sentence that says how the datasets of the rows were painted."""
-    return f"Painted: {'; '.join(sorted({row.task for row in rows}))}."
+    """Return the sentence that says how the datasets of the rows were made."""
+    return f"Painted: {'; '.join(sorted({data_words(row.at) for row in rows}))}."
+
+
+def data_words(at: At) -> str:
+    """Return how a dataset was made, in words."""
+    if {"correlation", "conflict", "where", "palette"} <= set(at):
+        return f"{at['correlation']:g} correlation, rest over {at['conflict']}, {at['where']}, {at['palette']}"
+    return ", ".join(f"{key} {at[key]}" for key in DATA[1:] if key in at) or "as it is"
+
+
+def budget_words(at: At) -> str:
+    """Return how long a network was trained, in words."""
+    if not set(BUDGET) <= set(at):
+        return "–"
+    rate = f"{at['learning_rate']:.12g} {at['schedule']}"
+    return f"{epochs_words(at)}, batch {at['batch_size']}, Adam {rate}"
+
+
+def epochs_words(at: At) -> str:
+    """Return the number of epochs, in words."""
+    return f"{at['epochs']:.12g} epochs"
 
 
 def seeds_of_all(rows: Iterable[Row]) -> str:

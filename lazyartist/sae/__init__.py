@@ -1,4 +1,4 @@
-"""Sparse autoencoders, one variant a file: a layer's activations taken apart into features that fire seldom."""
+"""Sparse autoencoders, one variant per file: a layer's activations as sums of a few features out of many."""
 
 from __future__ import annotations
 
@@ -10,4 +10,4 @@ from lazyartist.registry import Registry
 if TYPE_CHECKING:
     from lazyartist.sae.base import Variant
 
-SAES: Registry[type[Variant]] = Registry("autoencoder", __name__)
+SAES: Registry[type[Variant]] = Registry("sparse autoencoder", __name__)

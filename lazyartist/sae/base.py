@@ -10,9 +10,14 @@ import torch
 
 from torch import Tensor
 
+from lazyartist.knobs import check_knobs
+from lazyartist.sae.validation import finite_rows
+
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
+
+    from lazyartist.sae.budget import SaeBudget
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,11 +99,25 @@ class Step:
 
 @dataclass(frozen=True)
 class Variant(ABC):
-    """How a sparse autoencoder encodes. Subclasses are frozen dataclasses: their repr is their configuration."""
+    """How a sparse autoencoder encodes. Subclasses are frozen dataclasses: their repr is their configuration.
+
+    Their fields are knobs, see `lazyartist.knobs.knob`; values outside a knob's range are refused.
+    """
+
+    def __post_init__(self) -> None:
+        check_knobs(self)
 
     @abstractmethod
     def encode(self, weights: Weights, before: Tensor, *, training: bool = False) -> Tensor:
         """Return non-negative codes (…, B, F) of what goes into the activation function."""
+
+    def check_size(self, features: int) -> None:
+        """Refuse a number of features that this configuration makes no sense for: none, unless overridden.
+
+        Raises:
+            ValueError: there are fewer features than the configuration asks to fire.
+        """
+        del features
 
     def extra_loss(self, weights: Weights, step: Step) -> Tensor:
         """Return what is added to the squared error, (S,): nothing, unless a variant overrides it."""
@@ -112,20 +131,20 @@ class Variant(ABC):
 
 
 @dataclass(frozen=True, eq=False)
-class Autoencoder:
+class SparseAutoencoder:
     """One trained sparse autoencoder.
 
     Attributes:
         variant: how it encodes.
         weights: its tensors.
         seed: of its first weights and the order of its vectors.
-        training: what else decided its bits: steps, batch size, learning rate.
+        budget: how long and how fast it was trained.
     """
 
     variant: Variant
     weights: Weights
     seed: int
-    training: Mapping[str, float]
+    budget: SaeBudget
 
     @property
     def features(self) -> int:
@@ -141,15 +160,15 @@ class Autoencoder:
         """Return non-negative codes (N, F) of vectors (N, D).
 
         Raises:
-            ValueError: the vectors are of another dimension than those it was trained on.
+            ValueError: the vectors are not finite floats, or of another dimension than those it was trained on.
         """
         d = self.weights.decoder.shape[1]
-        if vectors.ndim != 2 or vectors.shape[1] != d:
+        if finite_rows("vectors", vectors).shape[1] != d:
             raise ValueError(
                 f"vectors of shape {tuple(vectors.shape)}: expected (N, {d}), as from the layer that this "
                 "autoencoder was trained on"
             )
-        return self.variant.encode(self.weights, self.weights.before(vectors))
+        return self.variant.encode(self.weights, self.weights.before(vectors.to(self.weights.decoder.dtype)))
 
     def decode(self, codes: Tensor) -> Tensor:
         """Return the vectors (N, D) that codes (N, F) stand for."""
@@ -161,12 +180,22 @@ class Autoencoder:
 
     def __repr__(self) -> str:
         d = self.weights.decoder.shape[1]
-        return f"Autoencoder({self.variant!r}, {self.features} features of {d} dimensions, seed {self.seed})"
+        return f"SparseAutoencoder({self.variant!r}, {self.features} features of {d} dimensions, seed {self.seed})"
 
 
 def _affine(shift: Tensor, x: Tensor, matrix: Tensor) -> Tensor:
     """Return x @ matrix + shift in one pass over the result; shift is (…, 1, n)."""
     return torch.baddbmm(shift, x, matrix) if x.ndim == 3 else torch.addmm(shift, x, matrix)
+
+
+def check_firing(k: int, features: int) -> None:
+    """Refuse to let more features fire than there are.
+
+    Raises:
+        ValueError: k is larger than the number of features.
+    """
+    if k > features:
+        raise ValueError(f"k={k}: there are only {features} features; choose a smaller k, or more features")
 
 
 def keep_largest(values: Tensor, k: int) -> Tensor:

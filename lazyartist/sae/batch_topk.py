@@ -1,4 +1,4 @@
-"""The largest features of a whole batch: a vector that is hard to explain may use more of them."""
+"""BatchTopK: the largest features of a whole batch fire; a vector that is hard to explain may use more of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lazyartist.sae.topk import TopK
 @SAES.register("batch_topk", source="Bussmann et al. 2024, arXiv:2412.06410")
 @dataclass(frozen=True)
 class BatchTopK(TopK):
-    """In training k features a vector on average; afterwards a threshold, so that no code depends on its batch."""
+    """In training k features per vector on average; afterwards a threshold, so that no code depends on its batch."""
 
     def encode(self, weights: Weights, before: Tensor, *, training: bool = False) -> Tensor:
         """Keep the k × B largest of a batch of B, or, after training, what exceeds the threshold."""

@@ -1,4 +1,4 @@
-"""Erasing an attribute from vectors by a linear map in closed form."""
+"""Concept erasure: mean projection and LEACE, linear maps in closed form that take an attribute out of vectors."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import torch
 
 from torch import Tensor
 from torch.nn.functional import one_hot
+
+from lazyartist.sae.validation import finite_rows
 
 
 RANK = 1e-8  # relative singular values below this are noise
@@ -38,10 +40,11 @@ def erase_means(vectors: Tensor, groups: Tensor) -> Eraser:
 
     Args:
         vectors: (N, D).
-        groups: (N,) int64 from 0 on, such as colours.
+        groups: (N,) int64 from 0 on, such as the bias attribute's values.
 
     Raises:
-        ValueError: there are fewer than two groups.
+        ValueError: the vectors are not finite floats, the groups are not whole numbers from 0 on, one per vector, or
+            there are fewer than two different ones.
     """
     x, centre, z = _centred(vectors, groups)
     span = _span(x.T @ z)  # as a combination of the groups' means, each weighed by its size
@@ -67,11 +70,14 @@ def leace(vectors: Tensor, groups: Tensor) -> Eraser:
 
 
 def _centred(vectors: Tensor, groups: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    if len(vectors) != len(groups) or len(set(groups.tolist())) < 2:
+    finite_rows("vectors", vectors)
+    if groups.shape != vectors.shape[:1] or len(set(groups.tolist())) < 2:
         raise ValueError(
             f"{len(vectors)} vectors, {len(groups)} group numbers, {len(set(groups.tolist()))} of them different: "
-            "expected one a vector, and two different ones at least"
+            "expected one per vector, and at least two different ones"
         )
+    if groups.dtype != torch.int64 or int(groups.min()) < 0:
+        raise ValueError(f"groups: expected int64 from 0 on, got {groups.dtype} from {groups.min().item()} on")
     x, z = vectors.double(), one_hot(groups).double()
     centre = x.mean(0)
     return x - centre, centre, z - z.mean(0)

@@ -1,4 +1,4 @@
-"""A threshold for each feature, learnt."""
+"""JumpReLU: each feature fires above a threshold of its own, which is learnt."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import torch
 
 from torch import Tensor
 
+from lazyartist.knobs import knob
 from lazyartist.sae import SAES
-from lazyartist.sae.base import Step, Variant, Weights
+from lazyartist.sae.base import Step, Variant, Weights, check_firing
 
 
 @SAES.register("jump_relu", source="Rajamanoharan et al. 2024, arXiv:2407.14435")
@@ -25,13 +26,13 @@ class JumpReLU(Variant):
         window: its width, for vectors of mean square 1.
     """
 
-    k: int = 8
-    strength: float = 0.1
-    window: float = 0.5
+    k: int = knob(8, low=1, whole=True)
+    strength: float = knob(0.1, low=0)
+    window: float = knob(0.5, above=0)
 
-    def __post_init__(self) -> None:
-        if self.k < 1:
-            raise ValueError(f"k={self.k}: expected a positive number of features")
+    def check_size(self, features: int) -> None:
+        """Refuse fewer than k features."""
+        check_firing(self.k, features)
 
     def encode(self, weights: Weights, before: Tensor, *, training: bool = False) -> Tensor:
         """Keep what exceeds the feature's threshold."""

@@ -1,4 +1,4 @@
-"""Is an attribute in a layer, and how near the surface?"""
+"""Layer-wise probing: how well a layer tells groups of images apart, by a feature, a channel, and a linear probe."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import torch
 
 from torch import Tensor
 
-from lazyartist.sae.selectivity import auroc
 from lazyartist.sae.sparse_probe import linear_probe
+from lazyartist.statistics import auroc
 
 
 if TYPE_CHECKING:
-    from lazyartist.sae.base import Autoencoder
+    from lazyartist.sae.base import SparseAutoencoder
 
 
 @dataclass(frozen=True, eq=False)
-class Presence:
+class LayerProbe:
     """AUROC for each group, (groups,) float64 in [0, 1], on images that had no part in choosing or fitting.
 
     Attributes:
@@ -32,21 +32,31 @@ class Presence:
     probe: Tensor
 
 
-def presence(autoencoder: Autoencoder, train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> Presence:
-    """Ask one layer for each group by three means; which feature and which channel is chosen on `train`.
+def probe_layer(
+    autoencoder: SparseAutoencoder, train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]
+) -> LayerProbe:
+    """Tell each group from the rest by one layer in three ways; feature and channel are chosen on `train`.
+
+    Source: Alain and Bengio 2016, arXiv:1610.01644, for the linear probe.
 
     Args:
         autoencoder: of this layer.
-        train: pooled vectors (N, D) and groups (N,) int64 from 0 on, such as colours; all groups are there.
+        train: pooled vectors (N, D) and groups (N,) int64 from 0 on, such as classes or the bias attribute's values.
         test: the same, of other images.
+
+    Raises:
+        ValueError: a group is missing in `train`, or vectors are not finite floats.
     """
     (x, y), (x_test, y_test) = train, test
-    groups = torch.arange(int(y.max()) + 1)[:, None]
+    counts = torch.bincount(y)
+    if len(counts) < 2 or not bool(counts.all()):
+        raise ValueError(f"groups of `train` have {counts.tolist()} vectors: expected two groups, and some of each")
+    groups = torch.arange(len(counts))[:, None]
     holds, holds_test = y == groups, y_test == groups
     signed = auroc(x, holds) - 0.5
     with torch.no_grad():
         codes, codes_test = autoencoder.encode(x), autoencoder.encode(x_test)
-    return Presence(
+    return LayerProbe(
         feature=_of(auroc(codes_test, holds_test), auroc(codes, holds).argmax(1)),
         channel=_of((auroc(x_test, holds_test) - 0.5) * signed.sign() + 0.5, signed.abs().argmax(1)),
         probe=linear_probe(train, test),

@@ -1,4 +1,4 @@
-"""The same features in another autoencoder: indices mean nothing there, directions do."""
+"""Feature stability: which features of one autoencoder another one has too, matched by their directions."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from lazyartist.sae.validation import finite_rows
+
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lazyartist.sae.labelling import Feature
 
-SAME = 0.7  # the cosine from which on two directions count as the same feature
+STABLE_COSINE = 0.7  # from which on two directions count as the same feature
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,9 @@ class Matching:
         return float(self.cosine.mean())
 
     @property
-    def shared(self) -> float:
-        """The share of pairs whose cosine is above `SAME`."""
-        return float((self.cosine > SAME).double().mean())
+    def stable_share(self) -> float:
+        """The share of pairs whose cosine is above `STABLE_COSINE`."""
+        return float((self.cosine > STABLE_COSINE).double().mean())
 
 
 def match(first: Tensor, second: Tensor) -> Matching:
@@ -53,29 +55,37 @@ def match(first: Tensor, second: Tensor) -> Matching:
         second: (G, D).
 
     Raises:
-        ValueError: the directions are of different dimensions.
+        ValueError: the directions are not finite, or of different dimensions.
     """
     if first.ndim != 2 or second.ndim != 2 or first.shape[1] != second.shape[1]:
         raise ValueError(f"directions {tuple(first.shape)} and {tuple(second.shape)}: expected (F, D) and (G, D)")
+    finite_rows("first", first)
+    finite_rows("second", second)
     a, b = (normalize(x.double()) for x in (first, second))
     cosine = a @ b.T
     left, right = map(torch.as_tensor, linear_sum_assignment(cosine.numpy(), maximize=True))
     return Matching(left, right, cosine[left, right])
 
 
-def found_again(
+def matched_names(
     first: Sequence[Feature], second: Sequence[Feature], directions: tuple[Tensor, Tensor], kind: str = "colour"
 ) -> dict[str, str]:
-    """Return for every feature of the first autoencoder that bears one meaning what its match in the second is called.
+    """Return for every feature of the first autoencoder with one concept in its name what its match is called.
 
-    Features are matched by direction alone; a name that comes back is thus a finding. "" has no match.
+    Features are matched by direction alone, so that an equal name in the second is a finding. "" has no match.
 
     Args:
         first: cards of one autoencoder.
         second: cards of another, trained on the same layer with another seed.
         directions: (F, D) and (G, D), both dictionaries.
-        kind: which features to ask for.
+        kind: of the features of the first, such as "colour" or "class".
+
+    Raises:
+        ValueError: cards and directions are not those of the same features.
     """
+    for cards, x in zip((first, second), directions, strict=True):
+        if [card.index for card in cards] != list(range(len(x))):
+            raise ValueError(f"{len(cards)} cards for {len(x)} features: expected one each, in their order")
     living = [[card for card in cards if card.density > 0] for cards in (first, second)]
     parts = [x[[card.index for card in cards]] for x, cards in zip(directions, living, strict=True)]
     pairs = match(parts[0], parts[1])

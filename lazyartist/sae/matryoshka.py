@@ -1,4 +1,4 @@
-"""Nested dictionaries: the first features must already explain what they can."""
+"""Matryoshka: nested dictionaries, in which the first features must already explain what they can."""
 
 from __future__ import annotations
 

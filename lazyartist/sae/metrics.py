@@ -9,15 +9,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from lazyartist.sae.activations import editing
+from lazyartist.activations import Pooling, editing
 from lazyartist.inference import BATCH, evaluating
-from lazyartist.activations import Where
+from lazyartist.sae.validation import finite_rows
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lazyartist.data.coloured import ColouredImages
+    from lazyartist.data.images import Split
 
 
 def explained_variance(x: Tensor, x_hat: Tensor) -> float:
@@ -27,11 +27,11 @@ def explained_variance(x: Tensor, x_hat: Tensor) -> float:
     used three other definitions by this name, one of which gives the mean 0.9 and one a constant error 1.
 
     Raises:
-        ValueError: the shapes differ, or the vectors have no variance.
+        ValueError: the vectors are not finite floats, the shapes differ, or the vectors have no variance.
     """
     if x.shape != x_hat.shape:
         raise ValueError(f"vectors {tuple(x.shape)} and reconstructions {tuple(x_hat.shape)}: expected the same shape")
-    x, x_hat = x.double(), x_hat.double()
+    x, x_hat = finite_rows("x", x).double(), finite_rows("x_hat", x_hat).double()
     total = (x - x.mean(0)).square().sum()
     if not bool(total > 0):
         raise ValueError("all vectors are the same: there is no variance to explain")
@@ -39,40 +39,40 @@ def explained_variance(x: Tensor, x_hat: Tensor) -> float:
 
 
 def l0(codes: Tensor) -> float:
-    """Return how many features fire for a vector, on average; codes are (N, F)."""
-    return float((codes > 0).sum(1).double().mean())
+    """Return how many features fire for a vector, on average; codes are (N, F), refused if not finite or none."""
+    return float((_codes(codes) > 0).sum(1).double().mean())
 
 
 def density(codes: Tensor) -> Tensor:
-    """Return the share of vectors that each feature fires for, (F,) float64."""
-    return (codes > 0).double().mean(0)
+    """Return the share of vectors that each feature fires for, (F,) float64; codes as for `l0`."""
+    return (_codes(codes) > 0).double().mean(0)
 
 
 def dead_share(codes: Tensor) -> float:
-    """Return the share of features that fire for none of the vectors."""
-    return float((codes <= 0).all(0).double().mean())
+    """Return the share of features that fire for none of the vectors; codes as for `l0`."""
+    return float((_codes(codes) <= 0).all(0).double().mean())
 
 
 def loss_recovered(
     model: nn.Module,
     layer: str | nn.Module,
-    where: Where,
-    data: ColouredImages,
+    pooling: Pooling,
+    split: Split,
     reconstruct: Callable[[Tensor], Tensor],
     mean: Tensor,
 ) -> float:
     """Return (CE_mean − CE_x̂) / (CE_mean − CE): how much of the model's loss survives the reconstruction.
 
-    CE is the model's cross-entropy on `data`, CE_x̂ that with the layer's vectors replaced by `reconstruct(vectors)`,
+    CE is the model's cross-entropy on `split`, CE_x̂ that with the layer's vectors replaced by `reconstruct(vectors)`,
     and CE_mean with all of them replaced by `mean`. 1 loses nothing, the mean scores 0. Papers replace by zeros
     instead, which are far from anything that the layer puts out, and get higher scores.
 
     Args:
         model: images to logits.
         layer: where the vectors come from.
-        where: "pooled" or "positions".
-        data: labelled images.
-        reconstruct: (N, D) to (N, D), an `Autoencoder`.
+        pooling: "pooled" or "positions".
+        split: labelled images.
+        reconstruct: (N, D) to (N, D), a `SparseAutoencoder`.
         mean: (D,), the mean vector of the data that the autoencoder was trained on.
 
     Raises:
@@ -81,16 +81,22 @@ def loss_recovered(
 
     def loss(edit: Callable[[Tensor], Tensor]) -> float:
         total = 0.0
-        with evaluating(model), torch.no_grad(), editing(model, layer, where, edit):
-            for start in range(0, len(data), BATCH):
+        with evaluating(model) as asked, torch.no_grad(), editing(model, layer, pooling, edit):
+            for start in range(0, len(split), BATCH):
                 part = slice(start, start + BATCH)
-                total += float(cross_entropy(model(data.render(part)), data.labels[part], reduction="sum"))
-        return total / len(data)
+                total += float(cross_entropy(asked(split.render(part)), split.labels[part], reduction="sum"))
+        return total / len(split)
 
     clean, none = loss(lambda vectors: vectors), loss(lambda vectors: mean.expand_as(vectors))
     if not none > clean:
         raise ValueError(
             f"the loss is {clean:.4g}, and {none:.4g} with the mean in place of every vector: the layer does not "
-            "help the model on these images; choose images that it is right about"
+            "help the model on these images; pass images that the model classifies correctly, such as task.easy"
         )
     return (none - loss(reconstruct)) / (none - clean)
+
+
+def _codes(codes: Tensor) -> Tensor:
+    if not len(finite_rows("codes", codes)):
+        raise ValueError("codes: there are none to average over")
+    return codes

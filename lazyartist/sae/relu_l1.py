@@ -1,4 +1,4 @@
-"""The first sparse autoencoder."""
+"""ReLU with an L1 penalty: the first sparse autoencoder."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from lazyartist.knobs import knob
 from lazyartist.sae import SAES
 from lazyartist.sae.base import Step, Variant, Weights
 
@@ -20,7 +21,7 @@ class ReluL1(Variant):
             penalty from the first step kills features.
     """
 
-    strength: float = 0.03
+    strength: float = knob(0.03, low=0)
 
     def encode(self, weights: Weights, before: Tensor, *, training: bool = False) -> Tensor:
         """Cut off what is negative."""

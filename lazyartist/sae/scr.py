@@ -1,4 +1,4 @@
-"""Spurious correlation removal, as published. Read the warning."""
+"""Spurious correlation removal (SCR), a score of SAEBench, as published. Read the warning."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from lazyartist.sae.steering import ablate, turned
+from lazyartist.sae.steering import ablate, intervene
+from lazyartist.sae.validation import finite_rows, whole
 from lazyartist.seeding import seed_from
 
 
 if TYPE_CHECKING:
-    from lazyartist.sae.base import Autoencoder
+    from lazyartist.sae.base import SparseAutoencoder
 
 ABLATED = (2, 5, 10, 20)
 NO_ROOM = 1e-3
@@ -40,7 +41,7 @@ class Pairs:
 
 
 def spurious_correlation_removal(
-    autoencoder: Autoencoder, train: Pairs, test: Pairs, *, counts: Sequence[int] = ABLATED, seed: int = 0
+    autoencoder: SparseAutoencoder, train: Pairs, test: Pairs, *, counts: Sequence[int] = ABLATED, seed: int = 0
 ) -> dict[int, float]:
     """Return, for each number n of ablated features, how much of what a biased probe lost comes back.
 
@@ -65,8 +66,14 @@ def spurious_correlation_removal(
         seed: of the probes' first weights and orders.
 
     Raises:
-        ValueError: one of the four combinations of attributes is missing in `train`.
+        ValueError: one of the four combinations of attributes is missing in `train`, vectors are not finite floats, or
+            a count is not a whole number of features.
     """
+    finite_rows("train.x", train.x)
+    finite_rows("test.x", test.x)
+    for n in counts:
+        if whole("counts", n, least=0) > autoencoder.features:
+            raise ValueError(f"counts={tuple(counts)}: there are only {autoencoder.features} features to ablate")
     for a in (True, False):
         for b in (True, False):
             if not bool(((train.intended == a) & (train.spurious == b)).any()):
@@ -83,12 +90,12 @@ def spurious_correlation_removal(
     )
     scores = {}
     for n in counts:
-        cured = turned(autoencoder, ablate(order[:n].tolist()))(test.x)
+        cured = intervene(autoencoder, ablate(order[:n].tolist()))(test.x)
         scores[n] = (_right(biased, cured, wanted) - start) / room if room >= NO_ROOM else 0.0
     return scores
 
 
-def effects(autoencoder: Autoencoder, x: Tensor, holds: Tensor, probe: Tensor) -> Tensor:
+def effects(autoencoder: SparseAutoencoder, x: Tensor, holds: Tensor, probe: Tensor) -> Tensor:
     """Return |(mean code with − mean code without) × probe · direction|, (F,): what a feature does for a probe (D,)."""
     z = autoencoder.encode(x)
     return ((z[holds].mean(0) - z[~holds].mean(0)) * (autoencoder.directions @ probe)).abs()

@@ -1,4 +1,4 @@
-"""How much do a handful of features know? k-sparse probing."""
+"""Sparse and linear probing: how well k features, or a whole vector, tell groups of images apart."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 
-from lazyartist.sae.selectivity import auroc
+from lazyartist.sae.validation import finite_rows, whole
+from lazyartist.statistics import auroc
 
 
 if TYPE_CHECKING:
@@ -24,16 +25,18 @@ def sparse_probe(train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor], k: i
     al. 2023, arXiv:2305.01610; of the metrics for sparse autoencoders the one that held up best under audit.
 
     Args:
-        train: codes (N, F) and groups (N,) int64 from 0 on, such as colours or classes.
+        train: codes (N, F) and groups (N,) int64 from 0 on, such as classes or the bias attribute's values.
         test: the same, of other images.
         k: how many features.
 
     Raises:
-        ValueError: k is not positive, or a group has no or only examples in `train`.
+        ValueError: k is not a whole number of features that there are, codes are not finite floats, or a group has no
+            or only examples in `train`.
     """
     (x, y), (x_test, y_test) = train, test
-    if k < 1:
-        raise ValueError(f"k={k}: expected a positive number of features")
+    _check(train, test)
+    if whole("k", k) > x.shape[1]:
+        raise ValueError(f"k={k}: there are only {x.shape[1]} features")
     groups = int(max(y.max(), y_test.max())) + 1
     spread, centre = torch.std_mean(x, 0)
     spread = spread.clamp_min(1e-9)
@@ -45,7 +48,7 @@ def sparse_probe(train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor], k: i
                 f"group {group} has {int(own.sum())} of {len(own)} examples: expected some, and some others"
             )
         gap = ((x[own].mean(0) - x[~own].mean(0)) / spread).abs()
-        chosen = gap.topk(min(k, x.shape[1])).indices
+        chosen = gap.topk(k).indices
         a, b = (((part - centre) / spread)[:, chosen] for part in (x, x_test))
         probe = LogisticRegression(max_iter=1000, class_weight="balanced").fit(a.numpy(), own.numpy())
         answer = torch.as_tensor(probe.decision_function(b.numpy()))
@@ -59,8 +62,14 @@ def linear_probe(train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> T
     Args:
         train: vectors (N, D) and groups (N,) int64 from 0 on.
         test: the same, of other images.
+
+    Raises:
+        ValueError: vectors are not finite floats, or there are fewer than two groups.
     """
     (x, y), (x_test, y_test) = train, test
+    _check(train, test)
+    if len(set(y.tolist())) < 2:
+        raise ValueError("groups of `train`: all are the same, expected two different ones at least")
     spread, centre = torch.std_mean(x, 0)
     a, b = (((part - centre) / spread.clamp_min(1e-9)).numpy() for part in (x, x_test))
     probe = LogisticRegression(max_iter=1000).fit(a, y.numpy())
@@ -69,3 +78,11 @@ def linear_probe(train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> T
         answers = torch.stack([-answers, answers], dim=1)
     groups: Sequence[int] = probe.classes_.tolist()
     return torch.stack([auroc(answers[:, i : i + 1], (y_test == g)[None])[0, 0] for i, g in enumerate(groups)])
+
+
+def _check(train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> None:
+    """Refuse what is not finite, or not one group per row."""
+    for name, (x, y) in (("train", train), ("test", test)):
+        finite_rows(name, x)
+        if y.shape != x.shape[:1]:
+            raise ValueError(f"{name}: expected one group per row, got {len(x)} rows and groups {tuple(y.shape)}")

@@ -1,19 +1,21 @@
-"""Turning features up and down while the model runs.
+"""Steering: features turned up and down, or silenced, while the model runs.
 
-What the autoencoder did not reconstruct is kept: a dial adds (z′ − z) times the feature's direction to the layer's
-output, and nothing else.
+What the autoencoder did not reconstruct is kept: an intervention adds (z′ − z) times the feature's direction to the
+layer's output, and nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import torch
+
 from torch import Tensor
 
-from lazyartist.sae.activations import editing
-from lazyartist.activations import Where
+from lazyartist.activations import Pooling, editing
+from lazyartist.sae.validation import finite, whole
 
 
 if TYPE_CHECKING:
@@ -21,84 +23,122 @@ if TYPE_CHECKING:
 
     from torch import nn
 
-    from lazyartist.sae.base import Autoencoder
+    from lazyartist.sae.base import SparseAutoencoder
 
-Turn = Callable[[Tensor], Tensor]
+Intervention = Callable[[Tensor], Tensor]
+"""Codes (N, F) to changed codes (N, F)."""
 
 
-def scale(features: Sequence[int], factor: float) -> Turn:
-    """Return a turn that multiplies the codes of some features; a factor of 1 changes nothing."""
+def scale(features: Sequence[int], factor: float) -> Intervention:
+    """Return the intervention that multiplies the codes of some features; a factor of 1 changes nothing.
 
-    def turn(z: Tensor) -> Tensor:
+    Raises:
+        ValueError: the features are not whole numbers from 0 on, or the factor is not finite.
+    """
+    chosen, factor = _indices(features), finite("factor", factor)
+
+    def intervention(z: Tensor) -> Tensor:
         z = z.clone()
-        z[:, _list(features)] *= factor
+        z[:, _within(chosen, z)] *= factor
         return z
 
-    return turn
+    return intervention
 
 
-def ablate(features: Sequence[int]) -> Turn:
-    """Return a turn that silences some features."""
+def ablate(features: Sequence[int]) -> Intervention:
+    """Return the intervention that silences some features; raises what `scale` raises."""
     return scale(features, 0)
 
 
-def clamp(features: Sequence[int], value: float) -> Turn:
-    """Return a turn that sets the codes of some features to a value, whatever the image; in units of the layer."""
+def clamp(features: Sequence[int], value: float) -> Intervention:
+    """Return the intervention that sets the codes of some features to a value, whatever the image.
 
-    def turn(z: Tensor) -> Tensor:
+    The value is in units of the layer's output; raises what `scale` raises.
+    """
+    chosen, value = _indices(features), finite("value", value)
+
+    def intervention(z: Tensor) -> Tensor:
         z = z.clone()
-        z[:, _list(features)] = value
+        z[:, _within(chosen, z)] = value
         return z
 
-    return turn
+    return intervention
 
 
-def add(features: Sequence[int], amount: float) -> Turn:
-    """Return a turn that adds to the codes of some features; in units of the layer."""
+def add(features: Sequence[int], amount: float) -> Intervention:
+    """Return the intervention that adds to the codes of some features.
 
-    def turn(z: Tensor) -> Tensor:
+    The amount is in units of the layer's output; raises what `scale` raises.
+    """
+    chosen, amount = _indices(features), finite("amount", amount)
+
+    def intervention(z: Tensor) -> Tensor:
         z = z.clone()
-        z[:, _list(features)] += amount
+        z[:, _within(chosen, z)] += amount
         return z
 
-    return turn
+    return intervention
 
 
-def turned(autoencoder: Autoencoder, *turns: Turn) -> Callable[[Tensor], Tensor]:
-    """Return the edit (N, D) to (N, D) that turns dials, one after the other."""
+def intervene(autoencoder: SparseAutoencoder, *interventions: Intervention) -> Callable[[Tensor], Tensor]:
+    """Return the edit of vectors, (N, D) to (N, D), that applies interventions to their codes, one after the other.
+
+    Raises:
+        ValueError: an intervention names a feature that the autoencoder does not have.
+    """
+    # tried once on a silent code, so that a wrong feature is found here and not in the middle of a model
+    _apply(interventions, autoencoder.directions.new_zeros(1, autoencoder.features))
 
     def edit(vectors: Tensor) -> Tensor:
         z = autoencoder.encode(vectors)
-        changed = z
-        for turn in turns:
-            changed = turn(changed)
-        return vectors + (changed - z) @ autoencoder.directions
+        return vectors + (_apply(interventions, z) - z) @ autoencoder.directions
 
     return edit
 
 
 @contextmanager
-def dials(
-    model: nn.Module, layer: str | nn.Module, where: Where, autoencoder: Autoencoder, *turns: Turn
+def steering(
+    model: nn.Module,
+    layer: str | nn.Module,
+    pooling: Pooling,
+    autoencoder: SparseAutoencoder,
+    *interventions: Intervention,
 ) -> Iterator[nn.Module]:
-    """Run `model` with features turned.
+    """Run `model` with interventions on features of one layer.
 
-    `with dials(model, "conv3", "pooled", autoencoder, ablate([green.index])): predict(model, images)`
+    `with steering(model, "conv3", "pooled", autoencoder, ablate([green.index])): predict(model, images)`
 
     Args:
         model: images to logits.
         layer: the one that the autoencoder was trained on.
-        where: as it was trained, "pooled" or "positions".
-        autoencoder: what the dials belong to.
-        turns: what to do, in this order.
+        pooling: as it was trained, "pooled" or "positions".
+        autoencoder: whose features are meant.
+        interventions: what to do with its codes, in this order.
 
     Raises:
         UnknownNameError: no layer has this name.
-        ValueError: when the model runs, the layer's vectors are of another dimension than the autoencoder's.
+        ValueError: an intervention names a feature that the autoencoder does not have; or, when the model runs, the
+            layer's vectors are of another dimension than the autoencoder's.
     """
-    with editing(model, layer, where, turned(autoencoder, *turns)):
+    with editing(model, layer, pooling, intervene(autoencoder, *interventions)):
         yield model
 
 
-def _list(features: Sequence[int]) -> list[int]:
-    return [int(feature) for feature in features]
+def _apply(interventions: Iterable[Intervention], z: Tensor) -> Tensor:
+    for intervention in interventions:
+        z = intervention(z)
+    return z
+
+
+def _indices(features: Sequence[int]) -> list[int]:
+    if isinstance(features, str) or not isinstance(features, (Iterable, Tensor)):
+        raise ValueError(f"features={features!r}: expected a list of indices, such as [{features!r}]")
+    if isinstance(features, Tensor):
+        features = torch.atleast_1d(features).tolist()
+    return [whole("features", feature, least=0) for feature in features]
+
+
+def _within(chosen: list[int], z: Tensor) -> list[int]:
+    if chosen and max(chosen) >= z.shape[1]:
+        raise ValueError(f"features={chosen}: there are only {z.shape[1]} features, numbered from 0")
+    return chosen

@@ -1,4 +1,4 @@
-"""The k largest features of each vector, and nothing else."""
+"""TopK: the k largest features of each vector fire, and nothing else."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import torch
 
 from torch import Tensor
 
+from lazyartist.knobs import knob
 from lazyartist.sae import SAES
-from lazyartist.sae.base import Step, Variant, Weights, keep_largest
+from lazyartist.sae.base import Step, Variant, Weights, check_firing, keep_largest
 
 
 @SAES.register("topk", source="Gao et al. 2024, arXiv:2406.04093")
@@ -24,13 +25,13 @@ class TopK(Variant):
         reviving: how many of those at once.
     """
 
-    k: int = 8
-    revive: float = 1 / 32
-    reviving: int = 32
+    k: int = knob(8, low=1, whole=True)
+    revive: float = knob(1 / 32, low=0)
+    reviving: int = knob(32, low=1, whole=True)
 
-    def __post_init__(self) -> None:
-        if self.k < 1:
-            raise ValueError(f"k={self.k}: expected a positive number of features")
+    def check_size(self, features: int) -> None:
+        """Refuse fewer than k features."""
+        check_firing(self.k, features)
 
     def encode(self, weights: Weights, before: Tensor, *, training: bool = False) -> Tensor:
         """Keep the k largest of each vector."""

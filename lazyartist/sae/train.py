@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
 import torch
 
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from lazyartist.sae.base import Autoencoder, Step, Variant, Weights
+from lazyartist.sae.base import SparseAutoencoder, Step, Variant, Weights
+from lazyartist.sae.budget import SaeBudget
+from lazyartist.sae.validation import finite_rows, whole
 from lazyartist.seeding import seed_from
+from lazyartist.training.loop import descend
 
 
 # A feature that none of so many vectors made fire is dead, and revived by the variants that can. In peers' code it is
@@ -22,26 +24,8 @@ SPREAD = 4096  # vectors that the first directions are chosen from
 CANDIDATES = 8  # tried for each of them
 FIRST_THRESHOLD = 0.1  # for vectors of mean square 1; only some variants have thresholds
 CALIBRATION = 1 << 14  # vectors that a threshold is set on at the end
-
-
-@dataclass(frozen=True)
-class Training:
-    """How long and how fast.
-
-    Attributes:
-        steps: gradient steps.
-        batch_size: vectors a step.
-        learning_rate: of Adam; in the last fifth of the steps it falls to zero.
-    """
-
-    steps: int = 2000
-    batch_size: int = 256
-    learning_rate: float = 2e-3
-
-    def __post_init__(self) -> None:
-        for name, value in asdict(self).items():
-            if not value > 0:
-                raise ValueError(f"{name}={value!r}: expected a positive number")
+BETAS = (0.9, 0.99)  # of Adam
+STANDARD = SaeBudget()
 
 
 def train(
@@ -50,8 +34,8 @@ def train(
     *,
     features: int | Sequence[int] = 256,
     seeds: Sequence[int] = (0,),
-    training: Training = Training(),
-) -> list[Autoencoder]:
+    budget: SaeBudget = STANDARD,
+) -> list[SparseAutoencoder]:
     """Train one autoencoder for every size and seed, all of them side by side.
 
     First weights and order of vectors follow from the seed; nobody's global generator is touched. Same arguments, same
@@ -59,66 +43,77 @@ def train(
 
     Args:
         variant: how they encode.
-        vectors: (N, D) activations.
+        vectors: (N, D) activations, floats of any precision; float32 is computed with.
         features: how many each has, one number or several.
         seeds: of the autoencoders.
-        training: how long.
+        budget: how long.
 
     Returns:
         One autoencoder for each pair of size and seed: all seeds of the first size first.
 
     Raises:
-        ValueError: the vectors are not (N, D) finite numbers with any variance, or a size is not positive.
-        FloatingPointError: the loss is not finite.
+        ValueError: the vectors are not (N, D) finite floats with any variance, a size is not positive or less than the
+            variant asks for, or there is no seed.
+        FloatingPointError: the loss is not finite; names the variant and the step.
     """
     x, centre, scale = _normalised(vectors)
-    sizes = [features] if isinstance(features, int) else list(features)
-    members = [(size, seed) for size in sizes for seed in seeds]
-    if not members or min(sizes) < 1:
-        raise ValueError(f"features={features!r}, seeds={seeds!r}: expected positive sizes and at least one seed")
+    if not isinstance(seeds, Iterable):
+        raise ValueError(f"seeds={seeds!r}: expected a list of seeds, such as [0, 1]")
+    sizes = [whole("features", f) for f in (features if isinstance(features, Iterable) else [features])]
+    members = [(size, whole("seeds", seed, least=0)) for size in sizes for seed in seeds]
+    if not members:
+        raise ValueError(f"features={features!r}, seeds={seeds!r}: expected at least one size and at least one seed")
+    variant.check_size(min(sizes))
     generators = [torch.Generator().manual_seed(seed_from("autoencoder", seed)) for _, seed in members]
     weights = _first_weights([size for size, _ in members], x, generators)
-    parameters = [tensor.requires_grad_() for _, tensor in weights.named()]
-    optimizer = torch.optim.Adam(parameters, training.learning_rate, betas=(0.9, 0.99), fused=True)
     real = weights.bias.detach().isfinite()
-    silent = torch.zeros_like(weights.bias, requires_grad=False)  # vectors since a feature last fired
-    orders = [_order(len(x), training.batch_size, generator) for generator in generators]
-    for step in range(training.steps):
-        progress = step / training.steps
+    silent = torch.zeros_like(weights.bias)  # vectors since a feature last fired
+    orders = [_order(len(x), budget.batch_size, generator) for generator in generators]
+
+    def loss(step: int) -> Tensor:
         index = torch.cat([next(order) for order in orders])
         batch = x.index_select(0, index).view(len(members), -1, x.shape[1])  # (S, B, D), faster than x[…]
         before = weights.before(batch)
         z = variant.encode(weights, before, training=True)
         x_hat = weights.decode(z)
         dead = (silent >= PATIENCE) & real
-        extra = variant.extra_loss(weights, Step(batch, before, z, x_hat, dead, progress))
-        loss = ((batch - x_hat).square().mean((1, 2)) + extra).sum()  # a sum: members do not feel each other
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        for group in optimizer.param_groups:
-            group["lr"] = training.learning_rate * min(1.0, 5 * (1 - progress))
-        optimizer.step()
+        extra = variant.extra_loss(weights, Step(batch, before, z, x_hat, dead, step / budget.steps))
+        silent.add_(budget.batch_size).masked_fill_((z > 0).any(1, keepdim=True), 0.0)
+        return ((batch - x_hat).square().mean((1, 2)) + extra).sum()  # a sum: members do not feel each other
+
+    def project(step: int) -> None:
+        del step
         with torch.no_grad():
             weights.decoder.copy_(normalize(weights.decoder, dim=2))
             weights.threshold.clamp_min_(0)
-            silent = torch.where((z > 0).any(1, keepdim=True), 0.0, silent + training.batch_size)
-    if not bool(loss.isfinite()):
-        raise FloatingPointError(f"{variant} has a loss of {float(loss)}: lower the learning rate")
+
+    parameters = [tensor.requires_grad_() for _, tensor in weights.named()]
+    descend(
+        loss,
+        parameters,
+        steps=budget.steps,
+        learning_rate=budget.rate,
+        betas=BETAS,
+        after=project,
+        name=f"the sparse autoencoder {variant}",
+    )
     with torch.no_grad():
         some = torch.stack([x[torch.randperm(len(x), generator=g)[:CALIBRATION]] for g in generators])
         weights = variant.calibrated(weights, some).rescaled(centre, scale)
-    return [Autoencoder(variant, weights.member(s), seed, asdict(training)) for s, (_, seed) in enumerate(members)]
+    return [SparseAutoencoder(variant, weights.member(s), seed, budget) for s, (_, seed) in enumerate(members)]
 
 
 def _normalised(vectors: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Return the vectors with mean 0 and mean square 1, the mean (1, D), and the factor that was divided by."""
-    if vectors.ndim != 2 or not vectors.is_floating_point() or not bool(vectors.isfinite().all()):
-        raise ValueError(f"vectors: expected (N, D) finite floats, got {tuple(vectors.shape)} {vectors.dtype}")
+    finite_rows("vectors", vectors)
+    if not len(vectors):
+        raise ValueError(f"vectors: expected at least two, got {tuple(vectors.shape)}")
     centre = vectors.double().mean(0, keepdim=True).float()
+    # differences in the vectors' own precision: those of float64 may be too small for float32
     scale = (vectors - centre).square().mean().sqrt()
     if not bool(scale > 0):
         raise ValueError("vectors: all are the same, so there is nothing to take apart")
-    return (vectors - centre) / scale, centre, scale
+    return ((vectors - centre) / scale).float(), centre, scale.float()
 
 
 def _first_weights(sizes: Sequence[int], x: Tensor, generators: Sequence[torch.Generator]) -> Weights:

@@ -1,4 +1,4 @@
-"""Ways to show an image differently, and keep its class."""
+"""Changes of an image that keep its class: hue, rotation, position and size."""
 
 from __future__ import annotations
 
@@ -43,14 +43,16 @@ def jitter(
     Args:
         x: (B, 3, H, W).
         generator: draws the changes, uniform up to the limits either way.
-        degrees: of rotation.
+        degrees: of rotation, counted in pixels, whatever the image's proportions.
         shift: as a share of the image's side.
         scale: relative change of size.
     """
     u = 2 * torch.rand(4, len(x), generator=generator) - 1
     angle, size = u[0] * math.radians(degrees), 1 + scale * u[1]
     cos, sin = angle.cos() / size, angle.sin() / size
-    # an image's coordinates run from −1 to 1
-    theta = torch.stack([cos, -sin, 2 * shift * u[2], sin, cos, 2 * shift * u[3]], dim=1).view(-1, 2, 3)
+    height, width = x.shape[2:]
+    # coordinates run from −1 to 1 along either side, so a rotation of a wide image's pixels is none of its coordinates
+    down, along = sin * (height / width), sin * (width / height)
+    theta = torch.stack([cos, -down, 2 * shift * u[2], along, cos, 2 * shift * u[3]], dim=1).view(-1, 2, 3)
     grid = affine_grid(theta, list(x.shape), align_corners=False)
     return grid_sample(x, grid, align_corners=False).contiguous(memory_format=torch.channels_last)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 from torch import Generator, Tensor, nn
 
+from lazyartist.knobs import check_knobs
+
 
 if TYPE_CHECKING:
     from lazyartist.data.images import Split
@@ -127,6 +129,9 @@ class Strategy:
     networks: ClassVar[tuple[str, ...]] = ()
     budget: ClassVar[Budget | None] = None
     is_cure: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        check_knobs(self)
 
     def plan(self, split: TrainingSplit) -> Plan:
         """Prepare one training on `split`; what lasts from step to step lives in what this returns."""

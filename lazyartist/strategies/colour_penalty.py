@@ -1,4 +1,4 @@
-"""Do not mind the paint."""
+"""A penalty on the input gradient along the directions of colour."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import ClassVar
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from lazyartist.knobs import knob
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.base import Use
 from lazyartist.strategies.gradient_penalty import GradientPenalty
@@ -19,23 +20,21 @@ class ColourPenalty(GradientPenalty):
     """Penalise the gradient along the directions of colour, and leave it alone along those of shape.
 
     Painting an image another colour moves all its pixels at once: channel c of each by its brightness s times the
-    change of the paint. So the loss changes with the paint by g_c = Σ s ∂CE/∂x_c, three numbers an image. What points
+    change of the paint. So the loss changes with the paint by g_c = Σ s ∂CE/∂x_c, three numbers per image. What points
     along the paint itself makes it brighter, not another colour; the rest is penalised: ‖g without its part along the
     paint‖².
 
-    Measured, percent. MNIST (simple_cnn, 2 epochs, n = 5): easy 96.1 ± 0.4, hard 52.4 ± 7.4 (rotated) and 51.2 ± 6.2
-    (other); matched ERM 45.4 ± 3.5 and 49.3 ± 0.3. Fashion-MNIST (simple_cnn, 2 epochs, n = 5): easy 95.3 ± 0.2, hard
-    50.7 ± 2.5 (rotated) and 44.2 ± 1.4 (other); matched ERM 63.8 ± 3.6 and 40.8 ± 3.6. It changes little: the answer
-    minds faint changes of the paint less, and another paint is no faint change.
+    MNIST, simple_cnn, 2 epochs, n = 5: hard 52.4 ± 7.4 (rotated), 51.2 ± 6.2 (other); see results/cures.md.
+    It changes little: the prediction minds faint changes of the paint less, and another paint is no faint change.
 
     Attributes:
         weight: of the squared norm.
-        images: of each batch, that it is measured on: on fewer it is too rough, and helps less (results/knobs.md).
+        images: of each batch, that it is measured on: on fewer it is too rough, and helps less (results/tuning.md).
     """
 
     uses: ClassVar[frozenset[Use]] = frozenset({"colour_prior"})
-    weight: float = 1.0
-    images: int = 64
+    weight: float = knob(1.0, low=0)
+    images: int = knob(64, low=1, high=10_000, whole=True)
 
     def penalty(self, gradient: Tensor, x: Tensor) -> Tensor:
         """Return ‖g without its part along the paint‖²."""

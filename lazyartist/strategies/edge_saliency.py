@@ -1,4 +1,4 @@
-"""Look at the edges."""
+"""A penalty on the input gradient off the edges of the image."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from lazyartist.edges import sobel_edges
+from lazyartist.knobs import knob
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.gradient_penalty import GradientPenalty
 
@@ -19,17 +20,15 @@ class EdgeSaliency(GradientPenalty):
     The edges are those of the brightness (the largest channel), by Sobel's filter, so that a stroke's colour does not
     move them.
 
-    Measured, percent. MNIST (simple_cnn, 2 epochs, n = 5): easy 96.8 ± 0.3, hard 29.4 ± 8.0 (rotated) and 32.6 ± 6.0
-    (other); matched ERM 45.4 ± 3.5 and 49.3 ± 0.3. Fashion-MNIST (simple_cnn, 2 epochs, n = 5): easy 97.1 ± 0.2, hard
-    63.2 ± 4.6 (rotated) and 40.6 ± 2.9 (other); matched ERM 63.8 ± 3.6 and 40.8 ± 3.6. It harms on MNIST and does
-    nothing on Fashion-MNIST: at 28 pixels most of a stroke is edge, and a gradient that lies there can be one of colour
-    as well as of shape.
+    MNIST, simple_cnn, 2 epochs, n = 5: hard 29.4 ± 8.0 (rotated), 32.6 ± 6.0 (other); see results/cures.md.
+    It harms on MNIST and does nothing on Fashion-MNIST: at 28 pixels most of a stroke is edge, and a gradient that lies
+    there can be one of colour as well as of shape.
 
     Attributes:
         weight: of the share.
     """
 
-    weight: float = 0.3
+    weight: float = knob(0.3, low=0)
 
     def penalty(self, gradient: Tensor, x: Tensor) -> Tensor:
         """Return the share of Σ|∇ₓ CE| that lies off the edges."""

@@ -1,4 +1,4 @@
-"""Plain training."""
+"""Empirical risk minimisation: plain training."""
 
 from __future__ import annotations
 

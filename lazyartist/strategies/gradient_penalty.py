@@ -1,4 +1,4 @@
-"""What the penalties on input gradients share."""
+"""Cross-entropy plus a penalty on the input gradient: what several strategies share."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from lazyartist.knobs import knob
 from lazyartist.strategies.base import Batch, Strategy
 
 
@@ -24,8 +25,8 @@ class GradientPenalty(Strategy):
         images: of each batch, that the penalty is measured on.
     """
 
-    weight: float = 1.0
-    images: int = 16
+    weight: float = knob(1.0, low=0)
+    images: int = knob(16, low=1, high=10_000, whole=True)
 
     def loss(self, model: nn.Module, batch: Batch) -> Tensor:
         """Return CE + weight × the mean penalty."""

@@ -1,4 +1,4 @@
-"""The control: a model that was never shown a colour."""
+"""ERM on grey images: a control, not a cure."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class GrayscaleErm(Erm):
     """
 
     uses: ClassVar[frozenset[Use]] = frozenset({"recolouring"})
+    is_cure: ClassVar[bool] = False
 
     def loss(self, model: nn.Module, batch: Batch) -> Tensor:
         """Return the mean cross-entropy of the images without their colour."""

@@ -1,4 +1,4 @@
-"""Pieces that more than one strategy is made of."""
+"""Losses that more than one strategy is made of."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from torch.nn.functional import cross_entropy, log_softmax
 
 
 def generalised_cross_entropy(logits: Tensor, y: Tensor, q: float = 0.7) -> Tensor:
-    """Return (1 − p_y^q) / q per image, (B,): cross-entropy that listens to what is already half believed.
+    """Return (1 − p_y^q) / q per image, (B,).
 
-    Its gradient is that of the cross-entropy times p_y^q, so a network trained with it learns what is easy, and
-    stays with it. Source: Zhang and Sabuncu 2018, arXiv:1805.07836.
+    Its gradient is that of the cross-entropy times p_y^q: images that the model already finds probable weigh more. So a
+    network trained with it learns what is easy, and stays with it. Source: Zhang and Sabuncu 2018, arXiv:1805.07836.
     """
     p = log_softmax(logits, dim=1).gather(1, y[:, None])[:, 0].exp()
     # the slope of p^q at 0 is infinite, and a p that underflows would make the gradient nan
@@ -24,26 +24,16 @@ def divergence(log_p: Tensor, log_q: Tensor) -> Tensor:
     return ((log_p.exp() - log_q.exp()) * (log_p - log_q)).sum(1).mean() / 2
 
 
-def count_pairs(labels: Tensor, attribute: Tensor, classes: int) -> Tensor:
-    """Return how many images have each label and attribute, (classes, classes) int64: label by attribute."""
-    return torch.bincount(labels * classes + attribute, minlength=classes**2).view(classes, classes)
-
-
-def independence_weights(labels: Tensor, attribute: Tensor, classes: int) -> Tensor:
-    """Return sampling weights (N,) under which label and attribute are independent, each as frequent as it is.
-
-    The weight is P(label) P(attribute) / P(label, attribute). Source: Kamiran and Calders 2012.
-    """
-    n = count_pairs(labels, attribute, classes).double()
-    return (n.sum(1)[labels] * n.sum(0)[attribute] / n[labels, attribute] / len(labels)).float()
-
-
-def environment_risks(logits: Tensor, y: Tensor, colours: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the mean cross-entropy, (2,), of conflicting and of aligned images, and masks (2, B) of who is where.
+def environment_risks(logits: Tensor, y: Tensor, aligned: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the mean cross-entropy (2,) of conflicting and of aligned images, and the masks (2, B) of both.
 
     An environment that has no image in the batch has risk 0.
+
+    Args:
+        logits: (B, classes).
+        y: (B,) classes.
+        aligned: (B,) bool, has the image the attribute value that its class mostly has in training?
     """
     losses = cross_entropy(logits, y, reduction="none")
-    aligned = colours == y
     masks = torch.stack([~aligned, aligned]).float()
     return masks @ losses / masks.sum(1).clamp_min(1), masks

@@ -1,4 +1,4 @@
-"""The ceiling."""
+"""ERM on images whose bias attribute says nothing of the class: the ceiling."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ from lazyartist.strategies.erm import Erm
 @STRATEGIES.register("oracle")
 @dataclass(frozen=True)
 class Oracle(Erm):
-    """Plain training on the same images in colours that say nothing: the ceiling, not a cure."""
+    """Plain training on the same images with bias attributes that say nothing: the ceiling, not a cure."""
 
-    uses: ClassVar[frozenset[Use]] = frozenset({"unbiased_colours"})
+    uses: ClassVar[frozenset[Use]] = frozenset({"unbiased_split"})

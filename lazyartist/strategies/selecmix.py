@@ -1,58 +1,54 @@
-"""Mix what contradicts the bias."""
+"""SelecMix: mixup of pairs of images that contradict the bias."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import torch
 
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
 
+from lazyartist.knobs import knob
 from lazyartist.networks.head import with_features
 from lazyartist.strategies import STRATEGIES
-from lazyartist.strategies.base import Batch, Plan, Strategy, Use
+from lazyartist.strategies.base import Batch, Plan, Strategy, TrainingSplit, Use
 from lazyartist.strategies.losses import generalised_cross_entropy
-
-
-if TYPE_CHECKING:
-    from lazyartist.training.split import TrainingSplit
 
 
 @STRATEGIES.register("selecmix", source="Hwang et al. 2022, SelecMix, arXiv:2211.02291")
 @dataclass(frozen=True)
 class Selecmix(Strategy):
-    """Mixup of contradicting pairs: same class but unlike to a biased partner, or another class and alike to it.
+    """Mixup of contradicting pairs: same class but unlike for a biased model, or another class and alike for it.
 
     Each image of a batch is mixed with one other, of either kind by the toss of a coin, by a share drawn from [0, 1].
 
-    Measured, percent. MNIST (simple_cnn, 2 epochs, n = 5): easy 97.6 ± 0.1, hard 49.7 ± 5.6 (rotated) and 55.6 ± 4.7
-    (other); matched ERM 45.4 ± 3.5 and 49.3 ± 0.3. Fashion-MNIST (simple_cnn, 2 epochs, n = 5): easy 96.9 ± 0.1, hard
-    59.0 ± 5.7 (rotated) and 42.1 ± 3.6 (other); matched ERM 63.8 ± 3.6 and 40.8 ± 3.6. It does not help at this budget:
-    pairs contradict the bias only once the partner has learnt it, and few pairs in a batch of 64 do.
+    MNIST, simple_cnn, 2 epochs, n = 5: hard 49.7 ± 5.6 (rotated), 55.6 ± 4.7 (other); see results/cures.md.
+    It does not help at this budget: pairs contradict the bias only once the biased model has learnt it, and few pairs
+    in a batch of 64 do.
 
     Attributes:
-        q: of the partner's generalised cross-entropy.
+        q: of the biased model's generalised cross-entropy.
     """
 
     uses: ClassVar[frozenset[Use]] = frozenset({"augmentation"})
-    q: float = 0.7
+    q: float = knob(0.7, above=0, high=1)
 
     def plan(self, split: TrainingSplit) -> Plan:
-        """Train the partner along."""
-        partner = split.network()
+        """Train the biased model along."""
+        biased_model = split.network()
 
         def loss(model: nn.Module, batch: Batch) -> Tensor:
-            biased, features = with_features(partner, batch.x)
-            mate = contradicting(normalize(features.detach()), batch.y, batch.generator)
-            share = torch.rand(len(mate), generator=batch.generator)
-            z = model(share.view(-1, 1, 1, 1) * batch.x + (1 - share).view(-1, 1, 1, 1) * batch.x[mate])
-            first, second = (cross_entropy(z, y, reduction="none") for y in (batch.y, batch.y[mate]))
+            biased, features = with_features(biased_model, batch.x)
+            other = contradicting(normalize(features.detach()), batch.y, batch.generator)
+            share = torch.rand(len(other), generator=batch.generator)
+            z = model(share.view(-1, 1, 1, 1) * batch.x + (1 - share).view(-1, 1, 1, 1) * batch.x[other])
+            first, second = (cross_entropy(z, y, reduction="none") for y in (batch.y, batch.y[other]))
             mixed = (share * first + (1 - share) * second).mean()
             return mixed + generalised_cross_entropy(biased, batch.y, self.q).mean()
 
-        return Plan(loss, modules=(partner,))
+        return Plan(loss, modules=(biased_model,))
 
 
 def contradicting(features: Tensor, y: Tensor, generator: torch.Generator) -> Tensor:

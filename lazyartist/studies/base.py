@@ -1,4 +1,4 @@
-"""What every study shares: a run is one trained model and the questions asked of it."""
+"""What a study is: a frozen dataclass that says what to run, and what rows a run gives."""
 
 from __future__ import annotations
 
@@ -6,161 +6,231 @@ import hashlib
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
-from lazyartist.data.coloured import Conflict
-from lazyartist.data.task import Task, make_task
-from lazyartist.networks import factory
-from lazyartist.reporting.row import Direction, Row
-from lazyartist.strategies import configured
-from lazyartist.training.fit import Budget
-from lazyartist.training.store import Card, Store, Trained, source_digest, versions
+from lazyartist.data import DATASETS
+from lazyartist.data.task import Task, make_task, whole_number
+from lazyartist.networks import NETWORKS
+from lazyartist.provenance import code_digest
+from lazyartist.reporting.row import At, Direction, Key, Origin, Row
+from lazyartist.strategies import STRATEGIES
+from lazyartist.training.budget import Budget
+from lazyartist.training.fit import fit
+from lazyartist.training.store import Store, Trained, versions
 
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # One process, one thread: two processes with a thread each train two models faster than one process with two threads.
 THREADS = 1
 
 # so few epochs that plain training is still lazy: what a cure adds is the cure's
 STANDARD = Budget(epochs=2)
-# Laziness is a budget: small, even steps, ended by the strategy's look at the easy split.
-LAZY = Budget(epochs=8, batch_size=128, learning_rate=1e-3, schedule="constant")
+
+AnyRun = TypeVar("AnyRun")
+
+
+@dataclass(frozen=True)
+class Study(ABC, Generic[AnyRun]):
+    """A question. Its fields are its knobs: `lazyartist run noise:sevens=50`.
+
+    Attributes:
+        name: also the name of the file that its rows are kept in.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def runs(self) -> list[AnyRun]:
+        """Return what to run; each run is measured by itself, in whatever process."""
+
+    @abstractmethod
+    def rows(self, run: AnyRun, store: Store) -> list[Row]:
+        """Measure one run, training what the store does not have."""
+
+    @abstractmethod
+    def digest(self, run: AnyRun) -> str:
+        """Return a digest of all that decides the rows of a run."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One trained model to ask: on which data, which network, trained how, with which seed."""
+    """One trained model to ask: on which data, which network, trained how, with which seed.
+
+    Attributes:
+        dataset: a name, with knobs behind it if need be.
+        network: a name, with knobs.
+        strategy: a name, with knobs.
+        seed: of data, first weights and order.
+        budget: how long it is trained.
+        data: knobs of the dataset that the study sets, such as ("correlation", 0.99).
+    """
 
     dataset: str
-    model: str
+    network: str
     strategy: str
     seed: int
     budget: Budget
-    correlation: float = 0.95
-    conflict: Conflict = "all"
+    data: tuple[tuple[str, Key], ...] = ()
 
     def task(self) -> Task:
-        """Return the painted data of this run."""
-        return _task(self.dataset, self.correlation, self.conflict, self.seed)
+        """Return the data of this run."""
+        return _task(self.dataset, self.seed, self.data)
 
     def train(self, store: Store) -> Trained:
         """Return the trained model, from the store or trained now."""
-        return store.fit(configured(self.strategy), self.task(), self.model, self.budget, self.seed)
+        return store.fit(STRATEGIES.build(self.strategy), self.task(), self.network, self.budget, self.seed)
+
+    def at(self) -> dict[str, Key]:
+        """Return the keys of its rows."""
+        task = self.task()
+        keys = {"network": self.network, "strategy": self.strategy, **asdict(self.budget)}
+        return {"dataset": task.name, **task.keys, **keys}
+
+    def with_data(self, **knobs: Key) -> Run:
+        """Return the run with knobs of its dataset changed."""
+        return replace(self, data=tuple({**dict(self.data), **knobs}.items()))
 
     def __str__(self) -> str:
-        return f"{self.dataset} {self.model} {self.strategy} at {self.correlation:g}, seed {self.seed}"
+        knobs = "".join(f" {name} {value}" for name, value in self.data)
+        return f"{self.dataset}{knobs} {self.network} {self.strategy}, seed {self.seed}"
 
 
 @dataclass(frozen=True)
 class Fact:
-    """What a study measured, before it is known which run it belongs to."""
+    """What a study measured of a run; `at` says where, beyond the run's own keys."""
 
     metric: str
     value: float
     n: int
-    direction: Direction
+    direction: Direction = ""
     detail: list[Any] | None = None
+    at: Mapping[str, Key] = field(default_factory=lambda: MappingProxyType({}))
 
 
-class Study(ABC):
-    """A question of the exercise. Subclasses say what to train, and what to ask of it.
+@dataclass(frozen=True)
+class ClassifierStudy(Study[Run]):
+    """A study of trained classifiers. Subclasses say what to measure of one; what is left empty is the study's own choice.
 
     Attributes:
-        name: also the name of the file its rows are kept in.
-        strategies: what it trains unless told otherwise.
-        datasets: what on.
-        seeds: how many unless told otherwise.
+        datasets: names of datasets.
+        networks: names of networks.
+        strategies: names of strategies.
+        seeds: how many seeds from the study's first one on, or which, counted from it.
+        budget: fields of `Budget` to change, for every strategy alike.
+        default_datasets: what it runs on unless told otherwise; so are the other defaults.
         first_seed: which is the first one.
-        standard: how long everything but the lazy model trains unless told otherwise.
+        standard: how long everything trains that has no budget of its own.
     """
 
-    name: ClassVar[str]
-    strategies: ClassVar[tuple[str, ...]]
-    datasets: ClassVar[tuple[str, ...]] = ("mnist", "fashion")
-    seeds: ClassVar[int] = 5
+    datasets: Sequence[str] = ()
+    networks: Sequence[str] = ()
+    strategies: Sequence[str] = ()
+    seeds: int | Sequence[int] = 0
+    budget: Mapping[str, Any] = field(default_factory=dict)
+
+    default_datasets: ClassVar[tuple[str, ...]] = ("mnist", "fashion")
+    default_networks: ClassVar[tuple[str, ...]] = ("simple_cnn",)
+    default_strategies: ClassVar[tuple[str, ...]] = ("erm",)
+    default_seeds: ClassVar[int] = 5
     first_seed: ClassVar[int] = 0
     standard: ClassVar[Budget] = STANDARD
 
-    @abstractmethod
-    def ask(self, run: Run, trained: Trained) -> Iterator[Fact]:
-        """Yield what is measured of one trained model."""
+    def __post_init__(self) -> None:
+        for name in ("datasets", "networks", "strategies"):
+            given = getattr(self, name)
+            names = (given,) if isinstance(given, str) else tuple(given)
+            if not all(isinstance(one, str) and one for one in names):
+                raise ValueError(f"{name}={given!r}: expected names")
+            object.__setattr__(self, name, names)
+        given = self.seeds
+        try:
+            seeds = range(whole_number(given, "seeds")) if not hasattr(given, "__iter__") else given
+            object.__setattr__(self, "seeds", tuple(whole_number(seed, "a seed") for seed in seeds))
+        except MemoryError as error:
+            raise ValueError(f"seeds={given!r}: more than fit into memory") from error
+        object.__setattr__(self, "budget", dict(self.budget))
+        replace(self.standard, **self.budget)  # refuses what is no budget before anything is trained
 
-    def runs(
-        self,
-        *,
-        datasets: Sequence[str] = (),
-        models: Sequence[str] = ("simple_cnn",),
-        strategies: Sequence[str] = (),
-        seeds: Sequence[int] = (),
-        budget: Mapping[str, Any] = MappingProxyType({}),
-    ) -> list[Run]:
-        """Return the runs of this study. What is left empty is the study's own choice.
-
-        Args:
-            datasets: names of datasets.
-            models: names of networks.
-            strategies: names of strategies.
-            seeds: the seeds, counted from the study's first one.
-            budget: fields of `Budget` to change, for every strategy alike.
-        """
+    def runs(self) -> list[Run]:
+        """Return the runs of this study, all strategies of a seed one after the other."""
         return [
-            Run(
-                dataset,
-                model,
-                strategy,
-                self.first_seed + seed,
-                replace(LAZY if strategy == "lazy" else self.standard, **budget),
-            )
-            for dataset in datasets or self.datasets
-            for model in models
-            for seed in seeds or range(self.seeds)
-            for strategy in strategies or self.strategies
+            Run(dataset, network, strategy, self.first_seed + seed, self.budget_of(strategy))
+            for dataset in self.datasets or self.default_datasets
+            for network in self.networks or self.default_networks
+            for seed in self.seeds or range(self.default_seeds)
+            for strategy in self.strategies or self.default_strategies
         ]
 
+    def budget_of(self, strategy: str) -> Budget:
+        """Return how long a strategy is trained: its own budget or the study's, with what was asked for changed."""
+        own = type(STRATEGIES.build(strategy)).budget
+        return replace(own or self.standard, **self.budget)
+
     def rows(self, run: Run, store: Store) -> list[Row]:
-        """Train or fetch the run's model, ask it, and return the facts as rows."""
+        """Train or fetch the run's model, measure it, and return the facts as rows."""
         trained = run.train(store)
-        return self.tell(run, trained.card, self.ask(run, trained))
+        return self.to_rows(run, trained.seconds, self.measure(run, trained))
 
-    def tell(self, run: Run, card: Card, facts: Iterable[Fact]) -> list[Row]:
-        """Turn facts about a run into rows."""
-        common = Row(
-            study=self.name,
-            dataset=run.dataset,
-            task=card.setting,
-            model=run.model,
-            strategy=run.strategy,
-            uses=", ".join(card.uses).replace("_", " "),
-            seed=run.seed,
-            budget=card.budget,
-            metric="",
-            value=0.0,
-            n=0,
-            direction="",
-            data=card.data,
-            versions=card.versions,
-            threads=card.threads,
-            seconds=card.seconds,
+    def measure(self, run: Run, trained: Trained) -> Iterator[Fact]:
+        """Yield what is measured of one trained model."""
+        raise NotImplementedError
+
+    def to_rows(self, run: Run, seconds: float, facts: Iterable[Fact]) -> list[Row]:
+        """Turn facts about a run into rows; `seconds` are the training's."""
+        origin = self.origin(run, seconds)
+        names = ("metric", "value", "n", "direction", "detail")
+        return [
+            Row(
+                study=self.name,
+                at={**origin.at, **fact.at},
+                seed=run.seed,
+                origin=origin,
+                **{name: getattr(fact, name) for name in names},
+            )
+            for fact in facts
+        ]
+
+    def origin(self, run: Run, seconds: float) -> Origin:
+        """Return what the rows of a run have in common."""
+        strategy, task = STRATEGIES.build(run.strategy), run.task()
+        split = task.oracle_split(run.strategy) if "unbiased_split" in strategy.uses else task.train
+        return Origin(
+            run=self.digest(run),
+            at={**run.at(), **self.changed_knobs()},
+            data=split.fingerprint,
+            uses=tuple(sorted(use.replace("_", " ") for use in strategy.uses)),
+            versions=versions(),
+            threads=THREADS,
+            seconds=round(seconds, 3),
         )
-        return [replace(common, **asdict(fact)) for fact in facts]
 
-    def illustrate(self, runs: Sequence[Run], store: Store, results: Path) -> list[Path]:
-        """Draw what rows cannot hold, from the trained models of `runs`, into `results`; return what was written."""
-        del runs, store, results
-        return []
+    def knobs(self) -> dict[str, Any]:
+        """Return what decides a run's rows besides the run itself: the fields that only this study has."""
+        shared = {each.name for each in fields(ClassifierStudy)}
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name not in shared}
+
+    def changed_knobs(self) -> dict[str, Key]:
+        """Return the knobs that are not as they are by default: they are keys of the rows."""
+        default = {each.name: each.default for each in fields(self)}
+        return {
+            name: value if isinstance(value, (int, float, str)) else str(value)
+            for name, value in self.knobs().items()
+            if value != default[name]
+        }
 
     def digest(self, run: Run) -> str:
         """Return what decides the rows of a run, but for its data, which follow from the arguments and the code."""
-        things = (type(configured(run.strategy)), factory(run.model)[0], type(self))
-        decides = (self.name, run, versions(), THREADS, source_digest(*things))
+        strategy = type(STRATEGIES.build(run.strategy))
+        networks = (NETWORKS.configured(name)[0] for name in (run.network, *strategy.networks))
+        things = (type(self), fit, strategy, *networks, DATASETS.configured(run.dataset)[0])
+        decides = (self.name, self.knobs(), run, versions(), THREADS, code_digest(*things))
         return hashlib.sha256(repr(decides).encode()).hexdigest()[:16]
 
 
+
+
 @lru_cache(maxsize=2)
-def _task(dataset: str, correlation: float, conflict: Conflict, seed: int) -> Task:
-    return make_task(dataset, correlation=correlation, conflict=conflict, seed=seed)
+def _task(dataset: str, seed: int, knobs: tuple[tuple[str, Key], ...]) -> Task:
+    return make_task(dataset, seed=seed, **dict(knobs))

@@ -1,11 +1,10 @@
-"""The questions that more than one study asks."""
+"""What more than one chapter measures."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazyartist.probes import accuracy
-from lazyartist.reporting.row import Direction
+from lazyartist.probes.accuracy import accuracy
 from lazyartist.studies.base import Fact
 
 
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from lazyartist.data.task import Task
-
-JUDGED_HARD = ("rotated", "other")
+    from lazyartist.reporting.row import Direction
 
 
 def rounded(table: list[list[float]]) -> list[list[float]]:
@@ -26,7 +24,7 @@ def rounded(table: list[list[float]]) -> list[list[float]]:
 
 def accuracies(model: nn.Module, task: Task, *, lazy: bool = False) -> Iterator[Fact]:
     """Yield easy and hard accuracy, each with its confusion matrix. Of a lazy model, a low hard accuracy is wanted."""
-    for name, data in {"easy": task.easy, **{f"hard_{h}": task.hard[h] for h in JUDGED_HARD}}.items():
-        found = accuracy(model, data)
+    for name, split in {"easy": task.easy, **{f"hard_{way}": split for way, split in task.hard.items()}}.items():
+        measured = accuracy(model, split)
         direction: Direction = "lower" if lazy and name != "easy" else "higher"
-        yield Fact(f"{name}_accuracy", found.value, found.n, direction, found.confusion.tolist())
+        yield Fact(f"{name}_accuracy", measured.value, measured.n, direction, measured.confusion.tolist())

@@ -3,81 +3,92 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from joblib import Parallel, delayed
 
-from lazyartist.registry import split_options
-from lazyartist.reporting.row import Row, append_rows, read_rows, settle
-from lazyartist.strategies import STRATEGIES, configured
-from lazyartist.studies.base import THREADS, Run, Study
+from lazyartist.registry import Registry
+from lazyartist.reporting.records import append_run, read_rows, settle
+from lazyartist.reporting.row import Row
+from lazyartist.studies import PICTURES
+from lazyartist.studies.base import THREADS, AnyRun, Study
 from lazyartist.training.store import Store
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from lazyartist.strategies.base import Strategy
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 
 def run_study(
-    study: Study,
-    runs: Sequence[Run],
+    study: Study[AnyRun],
     records: Path,
     *,
     store: Store | None = None,
     jobs: int = 2,
     fresh: bool = False,
-    progress: Callable[[Run, bool], None] = lambda run, measured: None,
+    progress: Callable[[AnyRun, bool], None] = lambda run, measured: None,
 ) -> list[Row]:
-    """Measure the runs that the records do not hold yet, and return the rows of all of them.
+    """Measure the study's runs that the records do not hold yet, and return the rows of all of them.
 
     Args:
-        study: what to ask.
-        runs: what to ask it of.
-        records: the folder of `<study>.jsonl`. Rows are appended as each run ends, so that a kill loses at most the
-            runs in hand; at the end the file is sorted and an older row of the same thing gives way.
+        study: what to measure.
+        records: the folder of `<study>.jsonl`. A run is added as it ends, so that a kill loses at most the runs in hand;
+            at the end the file is sorted and an older run of the same experiment gives way.
         store: where trained models are kept.
         jobs: processes, with one torch thread each; joblib's active backend runs them.
         fresh: measure everything again.
         progress: called after every run with the run, and whether it was measured or known.
+
+    Raises:
+        ValueError: the study has nothing to run, or `jobs` is no positive whole number.
     """
-    store = store or Store()
+    if not isinstance(jobs, int) or jobs < 1:
+        raise ValueError(f"jobs={jobs!r}: expected a positive whole number of processes")
+    runs, store = study.runs(), store or Store()
+    if not runs:
+        raise ValueError(f"{study!r} has nothing to run: expected at least one dataset, network, strategy and seed")
     path = records / f"{study.name}.jsonl"
     digests = {run: study.digest(run) for run in runs}
-    known = set() if fresh else {row.run for row in read_rows(path)}
-    todo = [run for run in runs if digests[run] not in known]
+    known = set() if fresh else {row.origin.run for row in read_rows(path)}
+    todo = [run for run in dict.fromkeys(runs) if digests[run] not in known]
     for run in runs:
-        if run not in todo:
+        if digests[run] in known:
             progress(run, False)
-    work = (delayed(_work)(study, run, type(configured(run.strategy)), store) for run in todo)
+    by_hand = {group: found for group, registry in Registry.every.items() if (found := registry.by_hand())}
+    work = (delayed(_work)(study, run, store, by_hand) for run in todo)
     for run, rows in Parallel(n_jobs=min(jobs, len(todo)) or 1, return_as="generator_unordered")(work):
-        append_rows(path, [replace(row, run=digests[run]) for row in rows])
+        if not rows:
+            raise ValueError(f"{study.name}: {run} gave no rows")
+        append_run(path, rows)
         progress(run, True)
-    return [row for row in settle(path) if row.run in set(digests.values())]
+    return [row for row in settle(path) if row.origin.run in set(digests.values())]
 
 
-def illustrate_study(study: Study, runs: Sequence[Run], results: Path, *, store: Store | None = None) -> list[Path]:
-    """Draw a study's pictures with the models of `runs`, which the store has after `run_study`; return their paths."""
-    with _threads(THREADS):
-        return study.illustrate(runs, store or Store(), results)
+def draw_pictures(study: Study[AnyRun], results: Path, *, store: Store | None = None) -> list[Path]:
+    """Draw what rows cannot hold with the study's models, which the store has after `run_study`; return the files."""
+    if study.name not in PICTURES:
+        return []
+    with one_thread():
+        return PICTURES[study.name](study.runs(), store or Store(), results)
 
 
-def _work(study: Study, run: Run, strategy: type[Strategy], store: Store) -> tuple[Run, list[Row]]:
-    # one that was registered by hand is not known to a fresh process
-    STRATEGIES.register(split_options(run.strategy)[0])(strategy)
-    with _threads(THREADS):
+def _work(
+    study: Study[AnyRun], run: AnyRun, store: Store, by_hand: Mapping[str, Mapping[str, Any]]
+) -> tuple[AnyRun, list[Row]]:
+    for group, things in by_hand.items():  # what was registered by hand is not known to a fresh process
+        Registry.every[group].adopt(things)
+    with one_thread():
         return run, study.rows(run, store)
 
 
 @contextmanager
-def _threads(number: int) -> Iterator[None]:
+def one_thread() -> Iterator[None]:
+    """Run torch with the number of threads that rows are measured with."""
     before = torch.get_num_threads()
-    torch.set_num_threads(number)
+    torch.set_num_threads(THREADS)
     try:
         yield
     finally:

@@ -1,66 +1,28 @@
-"""The one training loop."""
+"""Training a network by a strategy."""
 
 from __future__ import annotations
 
-import math
 import time
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import count
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, get_args
 
 import torch
 
 from torch import Tensor, nn
 
-from lazyartist.networks import factory
+from lazyartist.networks import build
 from lazyartist.seeding import seed_from
 from lazyartist.strategies.base import Batch, Plan, Strategy, Use
-from lazyartist.training.split import TrainingSplit
+from lazyartist.training.budget import Budget
+from lazyartist.training.loop import descend
+from lazyartist.training.view import TrainingView
 
 
 if TYPE_CHECKING:
+    from lazyartist.data.images import Split
     from lazyartist.data.task import Task
-
-
-Schedule = Literal["cosine", "constant"]
-
-
-@dataclass(frozen=True)
-class Budget:
-    """How long and how fast: what a matched comparison holds fixed.
-
-    Attributes:
-        epochs: passes over the training split; may be a fraction. A last incomplete batch of an epoch is left out.
-        batch_size: images a step.
-        learning_rate: of Adam, at the start.
-        schedule: "cosine" falls to zero at the end of the budget, "constant" stays.
-    """
-
-    epochs: float = 4
-    batch_size: int = 64
-    learning_rate: float = 2e-3
-    schedule: Schedule = "cosine"
-
-    def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "learning_rate"):
-            value = getattr(self, name)
-            whole = name == "batch_size"
-            if not isinstance(value, int if whole else (int, float)) or not 0 < value < math.inf:
-                raise ValueError(f"{name}={value!r}: expected a positive {'whole ' if whole else ''}number")
-        if self.schedule not in get_args(Schedule):
-            raise ValueError(f"schedule={self.schedule!r}: expected 'cosine' or 'constant'")
-
-    def steps(self, images: int) -> int:
-        """Return the number of gradient steps on so many training images."""
-        if self.batch_size > images:
-            raise ValueError(f"a batch of {self.batch_size} does not fit into {images} training images")
-        return max(1, round(self.epochs * (images // self.batch_size)))
-
-    def __str__(self) -> str:
-        rate = f"{self.learning_rate:.12g} {self.schedule}"
-        return f"{self.epochs:.12g} epochs, batch {self.batch_size}, Adam {rate}"
 
 
 @dataclass(frozen=True)
@@ -72,19 +34,10 @@ class Fitted:
     seconds: float
 
 
-def build(name: str, classes: int, seed: int) -> nn.Module:
-    """Return a network with fresh weights that depend on `seed` alone; torch's global generator is left as it was."""
-    make, options = factory(name)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed_from("weights", seed))
-        model: nn.Module = make(classes=classes, **options)
-    return model.to(memory_format=torch.channels_last)  # an image's channels side by side: twice as fast on a CPU
-
-
 def fit(
     strategy: Strategy,
     task: Task,
-    model: str = "simple_cnn",
+    network: str = "simple_cnn",
     *,
     budget: Budget,
     seed: int = 0,
@@ -98,82 +51,80 @@ def fit(
     Args:
         strategy: the way to train.
         task: what to train on.
-        model: the network's name.
+        network: its name.
         budget: how long.
         seed: of the first weights, the order of images, and the strategy's own randomness.
         watch: called with (step, model) after every step, for studies that look while it trains.
 
     Raises:
         ValueError: `strategy` is not one, declares something that there is not, or does what it did not declare.
+        UnsupportedError: the dataset lacks what the strategy needs.
         FloatingPointError: the loss is not finite; names strategy and step.
+    """
+    train = split_for(strategy, task)
+    view = training_view(strategy, task, network, budget, seed)
+    total = budget.steps(len(train))
+    start = time.process_time()  # what else the machine does is no cost of a strategy
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed_from("plan", seed))  # for modules that a plan makes: their first weights are drawn here
+        plan = strategy.plan(view)
+        _check(plan, strategy, len(train))
+        model = build(network, train.classes, seed)
+        model.train()
+        parameters = [p for module in (model, *plan.modules) for p in module.parameters()]
+        torch.manual_seed(seed_from("model", seed))  # for networks that draw while they train, such as dropout
+        batches = _batches(len(train), budget.batch_size, total, seed, plan.weights)
+
+        def loss(step: int) -> Tensor:
+            return plan.loss(model, make_batch(strategy, train, next(batches), step / total, view.generator))
+
+        def after(step: int) -> bool:
+            if watch is not None:
+                watch(step, model)
+            return "easy_split" in strategy.uses and strategy.should_stop(step, model, task.easy)
+
+        def rate(progress: float) -> float:
+            return budget.learning_rate * budget.decay(progress)
+
+        steps = descend(loss, parameters, steps=total, learning_rate=rate, after=after, name=str(strategy))
+        model.eval()
+        if plan.finish is not None:
+            plan.finish(model)
+    return Fitted(model, steps, time.process_time() - start)
+
+
+def split_for(strategy: Strategy, task: Task) -> Split:
+    """Return the images that a strategy is trained on.
+
+    Raises:
+        ValueError: it is no strategy, or declares something that there is not.
+        UnsupportedError: it needs an unbiased training split, and the task has none.
     """
     if not isinstance(strategy, Strategy) or strategy.uses - set(get_args(Use)):
         raise ValueError(
             f"strategy={strategy!r}: expected an instance of a Strategy, such as Erm(), that uses nothing but "
             f"{', '.join(get_args(Use))}"
         )
-    train = task.unbiased if "unbiased_colours" in strategy.uses else task.train
-    split = training_split(strategy, task, model, budget, seed)
-    total = budget.steps(len(train))
-    step, start = 0, time.process_time()  # what else the machine does is no cost of a strategy
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed_from("plan", seed))  # for modules that a plan makes: their first weights are drawn here
-        plan = strategy.plan(split)
-        _check(plan, strategy, len(train))
-        network = build(model, train.classes, seed)
-        network.train()
-        parameters = [p for module in (network, *plan.modules) for p in module.parameters()]
-        optimizer = torch.optim.Adam(parameters, budget.learning_rate, fused=True)
-        torch.manual_seed(seed_from("model", seed))  # for networks that draw while they train, such as dropout
-        for step, index in enumerate(_batches(len(train), budget.batch_size, total, seed, plan.weights), 1):
-            colours = train.colours[index] if "colour_labels" in strategy.uses else None
-            done = (step - 1) / total
-            batch = Batch(train.render(index), train.labels[index], colours, index, done, split.generator)
-            loss = plan.loss(network, batch)
-            if not math.isfinite(loss.item()):
-                raise FloatingPointError(
-                    f"{strategy} has a loss of {loss.item()} at step {step}: lower the learning rate"
-                )
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            for group in optimizer.param_groups:
-                group["lr"] = budget.learning_rate * _decay(budget, done)
-            optimizer.step()
-            if watch is not None:
-                watch(step, network)
-            if "easy_split" in strategy.uses and strategy.satisfied(step, network, task.easy):
-                break
-        optimizer.zero_grad()
-        network.eval()
-        if plan.finish is not None:
-            plan.finish(network)
-    return Fitted(network, step, time.process_time() - start)
+    return task.oracle_split(str(strategy)) if "unbiased_split" in strategy.uses else task.train
 
 
-def training_split(strategy: Strategy, task: Task, model: str, budget: Budget, seed: int) -> TrainingSplit:
-    """Return what a strategy may see of the training split: colours only if it declared them."""
-    train = task.unbiased if "unbiased_colours" in strategy.uses else task.train
-    made = count()
+def training_view(strategy: Strategy, task: Task, network: str, budget: Budget, seed: int) -> TrainingView:
+    """Return what a strategy may see of the training split: attributes only if it declared them."""
 
-    def network() -> nn.Module:
-        return build(model, train.classes, seed_from("partner", next(made), seed)).train()
+    def train(inner: Strategy, epochs: float, kind: str, drawn: int) -> nn.Module:
+        return fit(inner, task, kind, budget=replace(budget, epochs=epochs), seed=drawn).model
 
-    def inner(first: Strategy, epochs: float, kind: str = model) -> nn.Module:
-        if first.uses - strategy.uses:
-            raise ValueError(f"{strategy} trains {first} on the way: it must declare {sorted(first.uses)} too")
-        short = replace(budget, epochs=epochs)
-        return fit(first, task, kind, budget=short, seed=seed_from("stage", next(made), seed)).model
+    # a stream of its own, so that ERM and a cure see the same images in the same order
+    generator = torch.Generator().manual_seed(seed_from("strategy", seed))
+    return TrainingView(strategy, split_for(strategy, task), network, seed, train, generator)
 
-    return TrainingSplit(
-        labels=train.labels.clone(),
-        colours=train.colours.clone() if "colour_labels" in strategy.uses else None,
-        classes=train.classes,
-        # a stream of its own, so that ERM and a cure see the same images in the same order
-        generator=torch.Generator().manual_seed(seed_from("strategy", seed)),
-        render=train.render,
-        network=network,
-        fit=inner,
-    )
+
+def make_batch(
+    strategy: Strategy, train: Split, index: Tensor, progress: float, generator: torch.Generator
+) -> Batch:
+    """Return the training images at `index` as a strategy may see them."""
+    attribute = train.attribute[index] if "bias_labels" in strategy.uses else None
+    return Batch(train.render(index), train.labels[index], attribute, index, progress, generator)
 
 
 def _check(plan: Plan, strategy: Strategy, images: int) -> None:
@@ -201,7 +152,3 @@ def _batches(images: int, size: int, total: int, seed: int, weights: Tensor | No
         for batch in order[: images // size * size].view(-1, size)[:left]:
             left -= 1
             yield batch
-
-
-def _decay(budget: Budget, progress: float) -> float:
-    return 1.0 if budget.schedule == "constant" else 0.5 * (1 + math.cos(math.pi * progress))

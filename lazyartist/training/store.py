@@ -1,4 +1,4 @@
-"""Trained models on disk: weights as safetensors, and a JSON card that says what they are."""
+"""The store of whatever was trained: tensors as safetensors, and a JSON card that says what they are."""
 
 from __future__ import annotations
 
@@ -6,29 +6,27 @@ import hashlib
 import importlib.metadata
 import json
 import logging
-import os
 import platform
-import sys
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import numpy as np
 import torch
 
-from platformdirs import user_cache_path
+from safetensors import SafetensorError
 from safetensors.torch import load, save
-from torch import nn
+from torch import Tensor, nn
 
 import lazyartist
 
-from lazyartist.files import write_bytes, write_text
-from lazyartist.provenance import code_fingerprint
-from lazyartist.networks import factory
-from lazyartist.training.fit import Budget, build, fit
+from lazyartist.files import cache_folder, write_bytes, write_text
+from lazyartist.networks import NETWORKS, build
+from lazyartist.provenance import code_digest
+from lazyartist.training.budget import Budget
+from lazyartist.training.fit import fit, split_for
 
 
 if TYPE_CHECKING:
@@ -37,118 +35,166 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ROOMS = ("data/*.py", "strategies/base.py", "training/fit.py", "training/split.py", "criteria.py", "inference.py")
-# what names, keeps and shows results, and decides none
-ONLY_SHOWN = ("lazyartist.reporting", "lazyartist.registry", "lazyartist.files", "lazyartist.provenance")
-
 
 @dataclass(frozen=True)
-class Card:
-    """What a trained model is: everything that decides its bits, and what the training was like."""
+class Provenance:
+    """Everything that decides the bits of something trained.
 
-    strategy: str
-    uses: Sequence[str]
-    task: str
-    setting: str
-    data: str
-    model: str
-    budget: str
-    seed: int
-    versions: dict[str, str]
+    Attributes:
+        kind: what it is, "classifier" or "saes".
+        spec: what it was made with: strategy, data, network, budget, seed, ...; anything that JSON can hold.
+        versions: of the libraries.
+        threads: torch's threads: another number gives other bits.
+        source: digest of the code that can reach the bits.
+    """
+
+    kind: str
+    spec: Mapping[str, Any]
+    versions: Mapping[str, str]
     threads: int
     source: str
-    steps: int = 0
-    seconds: float = 0.0
-    weights: str = ""
 
     @property
     def key(self) -> str:
-        """Digest of everything that decides the bits: another key is another model."""
-        spec = {k: v for k, v in asdict(self).items() if k not in {"steps", "seconds", "weights"}}
-        return hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:32]
+        """Digest of all of this: another key is another thing."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """Something trained: its tensors by name, and facts about the training, such as its steps and seconds."""
+
+    tensors: Mapping[str, Tensor]
+    facts: Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
 class Trained:
-    """A trained model in evaluation mode, and its card."""
+    """A trained model in evaluation mode, what decided its bits, its gradient steps and seconds of processor time."""
 
     model: nn.Module
-    card: Card
+    provenance: Provenance
+    steps: int
+    seconds: float
 
 
 class Store:
-    """A folder of trained models.
+    """A folder of trained things.
 
     Args:
         root: the folder; by default `LAZYARTIST_STORE`, or one in the user's cache folder.
     """
 
     def __init__(self, root: Path | None = None) -> None:
-        self.root = Path(root or os.environ.get("LAZYARTIST_STORE") or user_cache_path("lazyartist") / "models")
+        self.root = root or cache_folder("LAZYARTIST_STORE", "models")
 
-    def fit(self, strategy: Strategy, task: Task, model: str, budget: Budget, seed: int) -> Trained:
+    def fit(self, strategy: Strategy, task: Task, network: str, budget: Budget, seed: int) -> Trained:
         """Return the model that these arguments make: from the folder, or trained now and then kept.
 
-        A file that is damaged is named in the log and trained again; nothing that fails its digest is used.
-
         Raises:
-            ValueError: the strategy changed the training data.
+            ValueError: the strategy changed the training data; or see `lazyartist.training.fit.fit`.
         """
-        card = describe(strategy, task, model, budget, seed)
-        found = self._find(card, classes=task.train.classes)
+        provenance = provenance_of(strategy, task, network, budget, seed)
+
+        def make() -> Kept:
+            fitted = fit(strategy, task, network, budget=budget, seed=seed)
+            if split_for(strategy, task).fingerprint != provenance.spec["data"]:
+                raise ValueError(f"{strategy} changed the training data: a strategy may change copies only")
+            facts = {"steps": fitted.steps, "seconds": round(fitted.seconds, 3)}
+            return Kept(fitted.model.state_dict(), facts)
+
+        kept = self.keep(provenance, make)
+        model = build(network, task.train.classes, seed)
+        model.load_state_dict(dict(kept.tensors))
+        return Trained(model.eval(), provenance, int(kept.facts["steps"]), kept.facts["seconds"])
+
+    def keep(self, provenance: Provenance, make: Callable[[], Kept]) -> Kept:
+        """Return what has this provenance: from the folder, or made now and then kept.
+
+        A file that is damaged is named in the log and made again; nothing that fails its digest is used.
+        """
+        found = self._find(provenance)
         if found is not None:
             return found
-        fitted = fit(strategy, task, model, budget=budget, seed=seed)
-        if describe(strategy, task, model, budget, seed).data != card.data:
-            raise ValueError(f"{strategy} changed the training data: a strategy may change copies only")
-        weights = save({name: tensor.contiguous() for name, tensor in fitted.model.state_dict().items()})
-        digest = hashlib.sha256(weights).hexdigest()
-        card = replace(card, steps=fitted.steps, seconds=round(fitted.seconds, 3), weights=digest)
+        made = make()
+        weights = save({name: tensor.contiguous() for name, tensor in made.tensors.items()})
+        facts = dict(made.facts)
+        card = {**asdict(provenance), "facts": facts, "digest": _digest(weights, facts)}
+        path = self._path(provenance)
         try:  # the card comes last: without it the weights do not count
-            write_bytes(self.root / f"{card.key}.safetensors", weights)
-            write_text(self.root / f"{card.key}.json", json.dumps(asdict(card), indent=2, sort_keys=True) + "\n")
+            write_bytes(path.with_suffix(".safetensors"), weights)
+            write_text(path, json.dumps(card, indent=2, sort_keys=True) + "\n")
         except OSError as error:
-            log.warning("%s cannot be written (%s): the model is used but not kept", self.root, error)
-        return Trained(fitted.model, card)
+            log.warning("%s cannot be written (%s): what was trained is used but not kept", self.root, error)
+        return made
 
-    def _find(self, wanted: Card, classes: int) -> Trained | None:
-        path = self.root / f"{wanted.key}.json"
+    def list(self) -> list[tuple[Provenance, Mapping[str, float]]]:
+        """Return the provenance of everything whole in the folder, and the facts about its training."""
+        cards = (self._card(path) for path in sorted(self.root.glob("*.json")))
+        return [card[:2] for card in cards if card is not None]
+
+    def _path(self, provenance: Provenance) -> Path:
+        return self.root / f"{provenance.key}.json"
+
+    def _find(self, wanted: Provenance) -> Kept | None:
+        path = self._path(wanted)
         if not path.exists():
             return None
+        card = self._card(path)
+        if card is None:
+            return None
+        provenance, facts, digest = card
         try:
-            card = Card(**json.loads(path.read_text(encoding="utf-8")))
             weights = path.with_suffix(".safetensors").read_bytes()
-        except (OSError, ValueError, TypeError) as error:
-            log.warning("%s cannot be used (%s): the model is trained again", path, error)
+            if provenance.key != wanted.key or _digest(weights, facts) != digest:
+                raise ValueError("card and weights do not belong together")
+            return Kept(load(weights), facts)
+        except (OSError, ValueError, SafetensorError) as error:
+            log.warning("%s is damaged (%s): it is trained again", path.with_suffix(".safetensors"), error)
             return None
-        if card.key != wanted.key or hashlib.sha256(weights).hexdigest() != card.weights:
-            log.warning("%s is damaged: the model is trained again", path.with_suffix(".safetensors"))
+
+    def _card(self, path: Path) -> tuple[Provenance, Mapping[str, float], str] | None:
+        """Read a card; one that cannot be used is named in the log."""
+        try:
+            card = json.loads(path.read_text(encoding="utf-8"))
+            facts, digest = card.pop("facts"), card.pop("digest")
+            provenance = Provenance(**card)
+            if provenance.key != path.stem or not isinstance(facts, dict):
+                raise ValueError("its content is not what its name says")
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            log.warning("%s cannot be used (%s): it is trained again", path, error)
             return None
-        model = build(card.model, classes, card.seed)
-        model.load_state_dict(load(weights))
-        return Trained(model.eval(), card)
+        return provenance, facts, digest
 
 
-def describe(strategy: Strategy, task: Task, model: str, budget: Budget, seed: int) -> Card:
-    """Return the card of a model before it is trained."""
-    data = task.unbiased if "unbiased_colours" in strategy.uses else task.train
-    return Card(
-        strategy=repr(strategy),
-        uses=sorted(strategy.uses),
-        task=task.name,
-        setting=task.setting,
-        data=data.fingerprint,
-        model=model,
-        budget=str(budget),
-        seed=seed,
+def provenance_of(strategy: Strategy, task: Task, network: str, budget: Budget, seed: int) -> Provenance:
+    """Return what decides the bits of a model, before it is trained."""
+    split = split_for(strategy, task)
+    trained_by = [fit, type(strategy), type(split.images), *(NETWORKS.configured(n)[0] for n in (network, *strategy.networks))]
+    return Provenance(
+        kind="classifier",
+        spec={
+            "strategy": repr(strategy),
+            "uses": sorted(strategy.uses),
+            "dataset": task.name,
+            "keys": dict(task.keys),
+            "data": split.fingerprint,
+            # what a strategy stops by
+            "easy": task.easy.fingerprint if "easy_split" in strategy.uses else "",
+            "target": split.target,
+            "bias": list(split.bias),
+            "network": network,
+            "budget": asdict(budget),
+            "seed": int(seed),
+        },
         versions=versions(),
         threads=torch.get_num_threads(),
-        source=source_digest(type(strategy), factory(model)[0]),
+        source=code_digest(*trained_by),
     )
 
 
 def versions() -> dict[str, str]:
-    """Return what a result depends on besides the arguments."""
+    """Return the versions of what a result depends on besides the arguments."""
     return {
         "lazyartist": lazyartist.__version__,
         "python": platform.python_version(),
@@ -158,33 +204,5 @@ def versions() -> dict[str, str]:
     }
 
 
-def source_digest(*things: Any) -> str:
-    """Return a digest of the code that decides a result: the shared rooms, and the files of `things`.
-
-    With the file of a class or function go those that its file imports from the same package or from this one, and so
-    on. What has no file (a class typed into a notebook) has a new digest every time, so that nothing old is taken for
-    it.
-    """
-    package = Path(lazyartist.__file__).parent
-    shared = [path for room in ROOMS for path in sorted(package.glob(room))]
-    own = [_files_of(thing.__module__) for thing in things]
-    if not all(own):
-        return uuid4().hex
-    return code_fingerprint(dict.fromkeys([*shared, *sorted(set().union(*own))]))
-
-
-def _files_of(module: str) -> set[Path]:
-    """Return the files that a module is made of: its own, and those of what it imports; none if it has no file."""
-    near = {module.partition(".")[0], "lazyartist"}
-    files: dict[str, Path] = {}
-    todo = [module]
-    while todo:
-        name = todo.pop()
-        home = sys.modules.get(name)
-        path = home and home.__dict__.get("__file__")
-        if home is None or path is None or name in files:
-            continue
-        files[name] = Path(path)
-        imported = {getattr(value, "__module__", None) or "" for value in vars(home).values()}
-        todo += [name for name in imported if name.partition(".")[0] in near and not name.startswith(ONLY_SHOWN)]
-    return set(files.values())
+def _digest(weights: bytes, facts: Mapping[str, float]) -> str:
+    return hashlib.sha256(weights + json.dumps(facts, sort_keys=True).encode()).hexdigest()

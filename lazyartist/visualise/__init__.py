@@ -1,21 +1,21 @@
-"""What does a unit see? Images that are optimised to excite it, a whole layer's units in one batch."""
+"""Feature visualisation: images that are optimised to activate units, all of a layer's units in one batch."""
 
-from lazyartist.visualise.parametrisation import Canvas, colour_directions
 from lazyartist.visualise.objectives import Channel, Direction, Logit, Neuron, Objective, Position
-from lazyartist.visualise.visualise import Seen, Visualise
-from lazyartist.visualise.transforms import Wobble
+from lazyartist.visualise.parametrisation import Parametrisation, colour_directions
+from lazyartist.visualise.transforms import Transforms
+from lazyartist.visualise.visualise import Visualisation, Visualise
 
 
 __all__ = [
-    "Canvas",
     "Channel",
     "Direction",
     "Logit",
     "Neuron",
     "Objective",
+    "Parametrisation",
     "Position",
-    "Seen",
+    "Transforms",
+    "Visualisation",
     "Visualise",
-    "Wobble",
     "colour_directions",
 ]

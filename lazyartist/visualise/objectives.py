@@ -1,4 +1,4 @@
-"""What an image is to excite: one number an image, of a layer's output or of the logits.
+"""Objectives: what a picture is to activate, one number per picture, of a layer's output or of the logits.
 
 The images of a batch are pictures of different things: image b of unit `units[b]`, and so on. Objectives for as many
 images can be added, and multiplied by a number.
@@ -21,7 +21,7 @@ Outputs: TypeAlias = Mapping[Layer, Tensor]
 
 
 class Objective(ABC):
-    """Something to excite."""
+    """Something to activate."""
 
     @property
     @abstractmethod
@@ -34,7 +34,7 @@ class Objective(ABC):
 
     @abstractmethod
     def __call__(self, outputs: Outputs) -> Tensor:
-        """Return (B,) how much each image excites what it is to excite."""
+        """Return (B,) how much each image activates its unit."""
 
     def __add__(self, other: Objective) -> Objective:
         return Sum(((1.0, self), (1.0, other)))
@@ -79,15 +79,15 @@ class _OfLayer(Objective):
         return (self.layer,)
 
     def _maps(self, outputs: Outputs) -> Tensor:
-        found = outputs[self.layer]
-        if found.ndim != 4:
-            raise ValueError(f"the layer {self.layer!r} puts out {tuple(found.shape)}: expected maps (B, K, h, w)")
-        return found
+        maps = outputs[self.layer]
+        if maps.ndim != 4:
+            raise ValueError(f"the layer {self.layer!r} puts out {tuple(maps.shape)}: expected maps (B, K, h, w)")
+        return maps
 
 
 @dataclass(frozen=True, eq=False)
 class Channel(_OfLayer):
-    """The mean of one channel over all places; `units` (B,) are the channels."""
+    """The mean of one channel over all positions; `units` (B,) are the channels."""
 
     units: Tensor
 
@@ -101,10 +101,10 @@ class Channel(_OfLayer):
 
 @dataclass(frozen=True, eq=False)
 class Neuron(_OfLayer):
-    """One channel at one place, the middle unless told otherwise; `units` (B,) are the channels."""
+    """One channel at one position, the middle unless told otherwise; `units` (B,) are the channels."""
 
     units: Tensor
-    place: tuple[int, int] | None = None
+    position: tuple[int, int] | None = None
 
     def __len__(self) -> int:
         return len(self.units)
@@ -112,28 +112,28 @@ class Neuron(_OfLayer):
     def __call__(self, outputs: Outputs) -> Tensor:
         """Return (B,)."""
         maps = self._maps(outputs)
-        row, column = self.place or (maps.shape[2] // 2, maps.shape[3] // 2)
+        row, column = self.position or (maps.shape[2] // 2, maps.shape[3] // 2)
         return _own(maps[:, :, row, column], self.units)
 
 
 @dataclass(frozen=True, eq=False)
 class Position(_OfLayer):
-    """All channels at one place, the mean of their squares; `places` (B, 2) are rows and columns."""
+    """All channels at one position, the mean of their squares; `positions` (B, 2) are rows and columns."""
 
-    places: Tensor
+    positions: Tensor
 
     def __len__(self) -> int:
-        return len(self.places)
+        return len(self.positions)
 
     def __call__(self, outputs: Outputs) -> Tensor:
         """Return (B,)."""
         maps = self._maps(outputs)
-        return maps[torch.arange(len(maps)), :, self.places[:, 0], self.places[:, 1]].square().mean(1)
+        return maps[torch.arange(len(maps)), :, self.positions[:, 0], self.positions[:, 1]].square().mean(1)
 
 
 @dataclass(frozen=True, eq=False)
 class Direction(_OfLayer):
-    """A direction in the space of channels, mean over all places; `directions` (B, K) count by direction alone."""
+    """A direction in the space of channels, mean over all positions; `directions` (B, K) count by direction alone."""
 
     directions: Tensor
 

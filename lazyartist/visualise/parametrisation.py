@@ -1,7 +1,7 @@
-"""What is optimised: an image in other coordinates, so that a step changes it in more even ways.
+"""Parametrisations: an image in other coordinates, so that a step of the optimiser changes it in more even ways.
 
-Each canvas is a linear map between parameters and images that can be taken both ways. That is how blur and clamping,
-which are done to the image, are carried back into the parameters.
+Each is a linear map between parameters and images that can be taken both ways. That is how blur and clamping, which are
+done to the image, are carried back into the parameters.
 """
 
 from __future__ import annotations
@@ -14,50 +14,51 @@ import torch
 from torch import Tensor
 
 
-Start = Literal["pixels", "fourier"]
+Basis = Literal["pixels", "fourier"]
 
 GREY = 0.5
 
 
 @dataclass(frozen=True, eq=False)
-class Canvas:
-    """Parameters of images of `size` × `size`.
+class Parametrisation:
+    """Parameters of images of one size.
 
     Attributes:
-        size: pixels.
-        start: "pixels", or "fourier": one complex number a frequency, slower for higher ones as 1 / f.
+        size: height and width in pixels.
+        basis: "pixels", or "fourier": one complex number per frequency, slower for higher ones as 1 / f.
         colours: (3, 3), the directions in which colours vary: see `colour_directions`; the unit matrix for plain RGB.
     """
 
-    size: int
-    start: Start
+    size: tuple[int, int]
+    basis: Basis
     colours: Tensor
 
     def image(self, parameters: Tensor) -> Tensor:
         """Return images (B, 3, H, W), not clamped, of parameters as `parameters` makes them."""
-        if self.start == "fourier":
+        if self.basis == "fourier":
             complex_ = torch.view_as_complex(parameters) * self._scale
-            parameters = torch.fft.irfft2(complex_, s=(self.size, self.size), norm="ortho")
+            parameters = torch.fft.irfft2(complex_, s=self.size, norm="ortho")
         colours: Tensor = torch.einsum("ij,bjhw->bihw", self.colours, parameters)
         return GREY + colours
 
     def parameters(self, images: Tensor) -> Tensor:
         """Return the parameters of images (B, 3, H, W)."""
-        found: Tensor = torch.einsum("ij,bjhw->bihw", torch.linalg.inv(self.colours), images - GREY)
-        if self.start == "fourier":
-            found = torch.view_as_real(torch.fft.rfft2(found, norm="ortho") / self._scale)
-        return found.contiguous()
+        values: Tensor = torch.einsum("ij,bjhw->bihw", torch.linalg.inv(self.colours), images - GREY)
+        if self.basis == "fourier":
+            values = torch.view_as_real(torch.fft.rfft2(values, norm="ortho") / self._scale)
+        return values.contiguous()
 
     def noise(self, spread: float, generator: torch.Generator) -> Tensor:
         """Return the parameters of one image (1, …): grey, with noise of the same spread in every parameter."""
-        grey = self.parameters(torch.full((1, 3, self.size, self.size), GREY, dtype=self.colours.dtype))
+        grey = self.parameters(torch.full((1, 3, *self.size), GREY, dtype=self.colours.dtype))
         return spread * torch.randn(grey.shape, generator=generator, dtype=grey.dtype)
 
     @property
     def _scale(self) -> Tensor:
-        down, across = torch.fft.fftfreq(self.size), torch.fft.rfftfreq(self.size)
+        height, width = self.size
+        down, across = torch.fft.fftfreq(height), torch.fft.rfftfreq(width)
         frequency: Tensor = (down[:, None].square() + across.square()).sqrt()
-        return frequency.clamp_min(1 / self.size).reciprocal()
+        return frequency.clamp_min(1 / max(self.size)).reciprocal()
 
 
 def colour_directions(images: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Small random moves between steps: what survives them is not a pattern of single pixels."""
+"""Transforms: small random moves between steps, so that no picture is a pattern of single pixels."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from torch.nn.functional import affine_grid, grid_sample
 
 
 @dataclass(frozen=True)
-class Wobble:
-    """Move, turn and scale; one move a step for the whole batch, so that no picture depends on its neighbours.
+class Transforms:
+    """Move, turn and scale; one move per step for the whole batch, so that no picture depends on its neighbours.
 
     Attributes:
         jitter: pixels, either way, along each axis.
-        turn: degrees, either way.
+        degrees: of the turn, either way.
         scale: share of the size, either way.
     """
 
     jitter: float = 1.0
-    turn: float = 5.0
+    degrees: float = 5.0
     scale: float = 0.05
 
     def __call__(self, images: Tensor, generator: Generator) -> Tensor:
         """Return moved images (B, 3, H, W); what comes in from outside repeats the border."""
         turn, scale, across, down = (2 * torch.rand(4, generator=generator) - 1).tolist()
-        angle, size = math.radians(turn * self.turn), 1 + scale * self.scale
+        angle, size = math.radians(turn * self.degrees), 1 + scale * self.scale
         cos, sin = math.cos(angle) / size, math.sin(angle) / size
         height, width = images.shape[2:]
         matrix = [

@@ -1,4 +1,4 @@
-"""Optimise images until they excite what they are to excite."""
+"""Feature visualisation: gradient ascent on images until they activate a unit as much as they can."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv2d, pad
 
-from lazyartist.hooks import watching
-from lazyartist.inference import evaluating
-from lazyartist.visualise.parametrisation import Canvas, Start
-from lazyartist.visualise.objectives import Objective
-from lazyartist.visualise.transforms import Wobble
+from lazyartist.hooks import only, watching
+from lazyartist.inference import evaluating, need_gradients, outputs
 from lazyartist.seeding import seed_from
+from lazyartist.visualise.objectives import Objective
+from lazyartist.visualise.parametrisation import Basis, Parametrisation
+from lazyartist.visualise.transforms import Transforms
 
 
 SPREAD = 0.05  # of the noise that all pictures begin with
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
-    """Pictures of what units see.
+class Visualisation:
+    """Pictures that activate units.
 
     Attributes:
         images: (B, 3, H, W) in [0, 1].
-        reached: (B,) the objective on these images as they are, neither moved nor penalised.
+        activation: (B,) the objective on these images as they are, neither moved nor penalised.
     """
 
     images: Tensor
-    reached: Tensor
+    activation: Tensor
 
 
 @dataclass(frozen=True)
@@ -45,60 +45,78 @@ class Visualise:
     Attributes:
         steps: of Adam.
         step_size: of Adam.
-        start: "pixels", or "fourier" to step in frequencies, where each step moves the whole picture.
+        basis: "pixels", or "fourier" to step in frequencies, where each step moves the whole picture.
         l2: weight of the mean squared distance from grey.
         total_variation: weight of the mean squared difference of neighbouring pixels.
         blur_every: steps between two slight blurs; 0 for none.
-        wobble: the random moves between steps.
-        size: height and width in pixels.
+        transforms: the random moves between steps.
+        size: pixels: height and width, or one number for both.
         seed: of noise and moves.
+
+    Raises:
+        ValueError: the size is none.
 
     Source: Olah et al. 2017, doi:10.23915/distill.00007; the regularisers as in Yosinski et al. 2015, arXiv:1506.06579.
     """
 
     steps: int = 200
     step_size: float = 0.05
-    start: Start = "pixels"
+    basis: Basis = "pixels"
     l2: float = 0.0
     total_variation: float = 0.0
     blur_every: int = 2
-    wobble: Wobble = field(default_factory=Wobble)
-    size: int = 28
+    transforms: Transforms = field(default_factory=Transforms)
+    size: int | tuple[int, int] = 28
     seed: int = 0
 
-    def __call__(self, model: nn.Module, objective: Objective, colours: Tensor | None = None) -> Seen:
-        """Return one picture for each thing to excite.
+    def __post_init__(self) -> None:
+        if len(self._sides) != 2 or min(self._sides) < 1:
+            raise ValueError(f"size={self.size!r}: expected pixels, one number or (height, width)")
+
+    def __call__(self, model: nn.Module, objective: Objective, colours: Tensor | None = None) -> Visualisation:
+        """Return one picture for each unit that is to be activated.
 
         Args:
             model: images (B, 3, H, W) in [0, 1] to logits; it is left as it was.
-            objective: what to excite.
+            objective: what to activate.
             colours: (3, 3) from `colour_directions` of training images, to step in uncorrelated colours; else RGB.
                 The pictures are of its dtype.
 
         Raises:
             UnknownNameError: no layer has the objective's name.
-            ValueError: a unit is not there; or a layer runs more than once or puts out no tensor.
+            ValueError: a unit is not there; a layer runs more than once or puts out no tensor; the model returns no
+                finite logits; or gradients are off, or none reaches the picture.
         """
-        canvas = Canvas(self.size, self.start, torch.eye(3) if colours is None else colours)
+        need_gradients()
+        parametrisation = Parametrisation(self._sides, self.basis, torch.eye(3) if colours is None else colours)
         generator = torch.Generator().manual_seed(seed_from("visualise", self.seed))
-        start = canvas.noise(SPREAD, generator)
+        start = parametrisation.noise(SPREAD, generator)
         parameters = start.repeat(len(objective), *[1] * (start.ndim - 1)).requires_grad_()
         adam = torch.optim.Adam([parameters], lr=self.step_size)
         with evaluating(model), torch.enable_grad():
             for step in range(1, self.steps + 1):
-                image = canvas.image(parameters)
-                excited = _ask(model, objective, self.wobble(image, generator))
-                loss = (self._penalty(image) - excited).sum()
+                image = parametrisation.image(parameters)
+                activation = _activate(model, objective, self.transforms(image, generator))
+                if not activation.requires_grad:
+                    raise ValueError(
+                        "the objective has no gradient with respect to the picture: nothing in the model may turn "
+                        "gradients off before it (torch.no_grad, detach, rounding)"
+                    )
+                loss = (self._penalty(image) - activation).sum()
                 (parameters.grad,) = torch.autograd.grad(loss, parameters)
                 adam.step()
                 with torch.no_grad():
-                    image = canvas.image(parameters)
+                    image = parametrisation.image(parameters)
                     if self.blur_every and step % self.blur_every == 0:
                         image = _blur(image)
-                    parameters.copy_(canvas.parameters(image.clamp(0, 1)))
+                    parameters.copy_(parametrisation.parameters(image.clamp(0, 1)))
             with torch.no_grad():
-                images = canvas.image(parameters).clamp(0, 1)
-                return Seen(images, _ask(model, objective, images))
+                images = parametrisation.image(parameters).clamp(0, 1)
+                return Visualisation(images, _activate(model, objective, images))
+
+    @property
+    def _sides(self) -> tuple[int, int]:
+        return (self.size, self.size) if isinstance(self.size, int) else self.size
 
     def _penalty(self, images: Tensor) -> Tensor:
         across, down = images.diff(dim=3), images.diff(dim=2)
@@ -106,16 +124,14 @@ class Visualise:
         return self.l2 * (images - 0.5).square().mean((1, 2, 3)) + self.total_variation * rough
 
 
-def _ask(model: nn.Module, objective: Objective, images: Tensor) -> Tensor:
+def _activate(model: nn.Module, objective: Objective, images: Tensor) -> Tensor:
+    """Return (B,) the objective on the images."""
     with ExitStack() as stack:
-        lists = {
+        seen = {
             layer: stack.enter_context(watching(model, layer)) for layer in set(objective.layers) if layer is not None
         }
-        logits = model(images.contiguous(memory_format=torch.channels_last))
-    for layer, seen in lists.items():
-        if len(seen) != 1:
-            raise ValueError(f"the layer {layer!r} ran {len(seen)} times: choose one that runs once")
-    return objective({None: logits, **{layer: seen[0] for layer, seen in lists.items()}})
+        logits = outputs(model, images.contiguous(memory_format=torch.channels_last))
+    return objective({None: logits, **{layer: only(calls, model, layer) for layer, calls in seen.items()}})
 
 
 def _blur(images: Tensor) -> Tensor:

@@ -3,7 +3,7 @@ import torch
 
 from torch import nn
 
-from lazyartist.sae.activations import activations, editing
+from lazyartist.activations import activations, editing
 from lazyartist.hooks import layer_of, replacing, watching
 from lazyartist.registry import UnknownNameError
 from lazyartist.training.fit import build

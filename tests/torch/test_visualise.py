@@ -19,7 +19,7 @@ from lazyartist.visualise import (
     Wobble,
     colour_directions,
 )
-from lazyartist.activations import activations_of
+from lazyartist.activations import activations
 
 
 SHORT = Visualise(steps=8)
@@ -151,11 +151,11 @@ def test_hues_are_compared_with_the_palette(order):
 
 def test_real_images_stand_beside(task, model):
     data = task.easy.subset(slice(0, 100))
-    found = activations_of(model, "conv2", data)
+    found = activations(model, "conv2", data)
     with torch.no_grad():
         expected = model.conv2(model.shrink(model.conv1(data.render(slice(0, 100))))).mean((2, 3))
     torch.testing.assert_close(found, expected)
-    assert torch.equal(activations_of(model, model.conv2, data), found)
+    assert torch.equal(activations(model, model.conv2, data), found)
     top = top_images(found)
     assert top.shape == (8, 9)
     assert torch.equal(found.gather(0, top.T)[0], found.amax(0))

@@ -30,8 +30,8 @@ class ProtocolStudy(Study):
 
     name: ClassVar[str] = "lff_protocol"
     strategies: ClassVar[tuple[str, ...]] = (
-        *("erm", "oracle", "bias_balanced_loss", "group_dro", "lff", "logit_correction", "jtt:first=1"),
-        *("fg_ccdb:epochs=1", "second_opinion:first=1"),
+        *("erm", "oracle", "bias_balanced_loss", "group_dro", "lff", "logit_correction", "jtt:first_epochs=1"),
+        *("fg_ccdb:stage_epochs=1", "second_opinion:first_epochs=1"),
     )
     datasets: ClassVar[tuple[str, ...]] = ("mnist",)
     seeds: ClassVar[int] = 3

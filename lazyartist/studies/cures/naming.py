@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import torch
 
 from lazyartist.probes.conflict_detection import SCORES, naming
-from lazyartist.strategies import configured
+from lazyartist.strategies import STRATEGIES
 from lazyartist.studies import STUDIES
 from lazyartist.studies.base import Fact, Run, Study
 from lazyartist.training.fit import fit, training_split
@@ -46,7 +46,7 @@ class NamingStudy(Study):
     def rows(self, run: Run, store: Store) -> list[Row]:
         """Train once, look on the way, and return rows for each look and score; such a model is not kept."""
         del store
-        strategy, task = configured(run.strategy), run.task()
+        strategy, task = STRATEGIES.build(run.strategy), run.task()
         split = training_split(strategy, task, run.model, run.budget, run.seed)
         card = describe(strategy, task, run.model, run.budget, run.seed)
         an_epoch = run.budget.steps(len(task.train)) / run.budget.epochs

@@ -11,19 +11,19 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from lazyartist.sae.activations import activations
-from lazyartist.sae.steering import ablate, turned
+from lazyartist.activations import activations
+from lazyartist.probes import accuracy
 from lazyartist.sae.directions import Edit, random_features, set_channels
 from lazyartist.sae.erasure import erase_means, leace
-from lazyartist.sae.labelling import describe
+from lazyartist.sae.labelling import label_features
 from lazyartist.sae.scr import Pairs, spurious_correlation_removal
-from lazyartist.sae.selectivity import eta_squared
-from lazyartist.probes import accuracy
+from lazyartist.sae.steering import ablate, intervene
+from lazyartist.statistics import eta_squared
 from lazyartist.studies import STUDIES
 from lazyartist.studies.base import Fact, Run, Study
-from lazyartist.studies.decomposition.sae import take_apart
-from lazyartist.studies.decomposition.last_layer import Hidden, hidden
 from lazyartist.studies.common import JUDGED_HARD
+from lazyartist.studies.decomposition.last_layer import Hidden, hidden
+from lazyartist.studies.decomposition.sae import take_apart
 from lazyartist.training.fit import Budget
 
 
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from lazyartist.sae.base import Autoencoder
     from lazyartist.data.coloured import ColouredImages
     from lazyartist.reporting.row import Row
+    from lazyartist.sae.base import SparseAutoencoder
     from lazyartist.training.store import Store, Trained
 
 LONG, STRONG = Budget(epochs=4), 0.995  # budget by laziness, or by a shortcut that nearly always works
@@ -75,7 +75,7 @@ class ErasureStudy(Study):
         at = hidden(trained.model, task)
         found, _ = take_apart(at)
         splits = judged(run)
-        vectors = {name: activations(trained.model, at.layer, data).vectors for name, data in splits.items()}
+        vectors = {name: activations(trained.model, at.layer, data) for name, data in splits.items()}
         for way, edit in edits(at, found, run.seed).items():
             refitted = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
             refitted.fit(edit(at.at_fair[:REFITTED_ON]).numpy(), at.fair.labels[:REFITTED_ON].numpy())
@@ -96,21 +96,21 @@ def judged(run: Run) -> dict[str, ColouredImages]:
     return {"easy": task.easy, **{f"hard_{name}": task.hard[name] for name in JUDGED_HARD}}
 
 
-def edits(at: Hidden, found: Autoencoder, seed: int) -> dict[str, Edit]:
+def edits(at: Hidden, found: SparseAutoencoder, seed: int) -> dict[str, Edit]:
     """Return the ways to take colour out of vectors (N, D), all chosen on images whose colours say nothing."""
     codes = found.encode(at.at_fair)
-    cards = describe(codes, at.fair)
+    cards = label_features(codes, at.fair)
     colour = [card.index for card in cards if card.kind == "colour"]
     living = [card.index for card in cards if card.density > 0]
     # as many of each, or all that there are
     channels = eta_squared(at.at_fair, at.fair.colours).argsort(descending=True)[: len(colour)].tolist()
     return {
         "nothing": lambda vectors: vectors,
-        "colour features": turned(found, ablate(colour)),
+        "colour features": intervene(found, ablate(colour)),
         "raw channels": set_channels(channels, at.at_fair.mean(0)),
         "difference of means": erase_means(at.at_fair, at.fair.colours),
         "LEACE": leace(at.at_fair, at.fair.colours),
-        "random features": turned(found, ablate(random_features(living, len(colour), seed))),
+        "random features": intervene(found, ablate(random_features(living, len(colour), seed))),
     }
 
 

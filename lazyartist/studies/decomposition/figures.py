@@ -10,9 +10,9 @@ import numpy as np
 
 from matplotlib.figure import Figure
 
-from lazyartist.studies.decomposition.tables import CASE, about
 from lazyartist.reporting.stats import estimate
 from lazyartist.reporting.table import by, seeds_of_all
+from lazyartist.studies.decomposition.tables import CASE, about
 
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ import torch
 
 from torch import Tensor, nn
 
-from lazyartist.sae.activations import activations
+from lazyartist.activations import activations
+from lazyartist.attribution.layer import map_layers
 from lazyartist.inference import evaluating
 from lazyartist.networks.head import head_of
-from lazyartist.attribution.layer import map_layers
 
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def hidden(model: nn.Module, task: Task) -> Hidden:
     layer = last_layer(model, task.train)
     fair, test = task.unbiased.subset(slice(0, USED)), task.hard["uniform"]
     biased = task.train.subset(slice(0, USED))
-    at_biased, at_fair = (activations(model, layer, data).vectors for data in (biased, fair))
+    at_biased, at_fair = (activations(model, layer, data) for data in (biased, fair))
     return Hidden(
         layer=layer,
         head=head_of(model),
@@ -79,7 +79,7 @@ def hidden(model: nn.Module, task: Task) -> Hidden:
         fair=fair,
         at_fair=at_fair,
         test=test,
-        at_test=activations(model, layer, test).vectors,
+        at_test=activations(model, layer, test),
     )
 
 
@@ -94,7 +94,7 @@ def last_layer(model: nn.Module, data: ColouredImages) -> str:
     layers = map_layers(model, images)
     if layers:
         with evaluating(model), torch.no_grad():
-            pooled = activations(model, layers[-1], few).vectors
+            pooled = activations(model, layers[-1], few)
             if pooled.shape[1] == head_of(model).in_features and torch.allclose(
                 head_of(model)(pooled), model(images), atol=1e-3
             ):

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import torch
 
-from lazyartist.sae.activations import activations
-from lazyartist.sae.layer_probing import presence
-from lazyartist.sae.topk import TopK
-from lazyartist.sae.train import Training, train
+from lazyartist.activations import activations
 from lazyartist.attribution.layer import map_layers
+from lazyartist.sae.budget import SaeBudget
+from lazyartist.sae.layer_probing import probe_layer
+from lazyartist.sae.topk import TopK
+from lazyartist.sae.train import train
 from lazyartist.studies import STUDIES
 from lazyartist.studies.base import Fact, Run, Study
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from lazyartist.training.store import Trained
 
-VARIANT, TRAINING = TopK(k=8), Training(steps=800)
+VARIANT, TRAINING = TopK(k=8), SaeBudget(steps=800)
 WIDER = 2  # features for each channel
 ASKED = 4000  # images to choose and fit on, and as many others to judge on
 
@@ -37,11 +38,11 @@ class PresenceStudy(Study):
         task, model = run.task(), trained.model
         seen, fair, test = (data.subset(slice(0, ASKED)) for data in (task.train, task.unbiased, task.hard["uniform"]))
         for layer in map_layers(model, test.render(slice(0, 2))):
-            at_seen, at_fair, at_test = (activations(model, layer, data).vectors for data in (seen, fair, test))
+            at_seen, at_fair, at_test = (activations(model, layer, data) for data in (seen, fair, test))
             x = torch.cat([at_seen, at_fair])
-            (found,) = train(VARIANT, x, features=WIDER * x.shape[1], training=TRAINING)
+            (found,) = train(VARIANT, x, features=WIDER * x.shape[1], budget=TRAINING)
             for what in ("colours", "labels"):
-                told = presence(found, (at_fair, getattr(fair, what)), (at_test, getattr(test, what)))
+                told = probe_layer(found, (at_fair, getattr(fair, what)), (at_test, getattr(test, what)))
                 for means in ("feature", "channel", "probe"):
                     scores = getattr(told, means)
                     detail = [round(s, 4) for s in scores.tolist()]

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from lazyartist.sae.labelling import best, describe
-from lazyartist.studies.decomposition.figures import Shown, features_page
 from lazyartist.reporting.figures import save
+from lazyartist.sae.labelling import best, label_features
+from lazyartist.studies.decomposition.figures import Shown, features_page
+from lazyartist.studies.decomposition.last_layer import Hidden, hidden
 from lazyartist.studies.decomposition.sae import take_apart
 from lazyartist.studies.decomposition.steering_curves import ASKED, UP
-from lazyartist.studies.decomposition.last_layer import Hidden, hidden
 
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from lazyartist.sae.base import Autoencoder
+    from lazyartist.sae.base import SparseAutoencoder
     from lazyartist.sae.labelling import Feature
     from lazyartist.studies.base import Run
     from lazyartist.training.store import Store, Trained
@@ -45,7 +45,7 @@ def page(run: Run, trained: Trained) -> Figure:
     """Show the best feature of every colour beside the features that are most about the shape."""
     at = hidden(trained.model, run.task())
     found, _ = take_apart(at)
-    cards = describe(found.encode(at.at_fair), at.fair)
+    cards = label_features(found.encode(at.at_fair), at.fair)
     colours = [best(cards, word) for word in at.fair.palette.words]
     taken = {card.index for card in colours}
     living = [card for card in cards if card.density > 0 and card.index not in taken]
@@ -60,13 +60,13 @@ def page(run: Run, trained: Trained) -> Figure:
     return features_page(columns, UP, title)
 
 
-def _shown(at: Hidden, found: Autoencoder, card: Feature, colour: int | None) -> Shown:
+def _shown(at: Hidden, found: SparseAutoencoder, card: Feature, colour: int | None) -> Shown:
     """Return a feature with its top images; its dial is asked for a class, by default the one it makes commonest."""
     direction = found.directions[card.index]
     target = int((at.head.weight @ direction).argmax()) if colour is None else colour
     others = at.at_test[(at.test.colours != target) & (at.test.labels != target)][:ASKED]
     shares = [float((at.answers(others + a * at.size * direction) == target).double().mean()) for a in UP]
     images = at.fair.render(torch.tensor(card.top[:IMAGES])).permute(0, 2, 3, 1)  # (n, H, W, 3)
-    about = f"colour {card.eta_colour:.2f}, class {card.eta_class:.2f}"
+    about = f"colour {card.eta_attribute:.2f}, class {card.eta_class:.2f}"
     title = f"{card.name}: AUROC {card.confidence:.2f}, {about}" if card.means else f"{card.name}: {about}"
     return Shown(title, torch.cat(tuple(images), dim=1).numpy(), {f"called {target}": shares})

@@ -6,31 +6,32 @@ from typing import TYPE_CHECKING, ClassVar
 
 import torch
 
-from lazyartist.sae.labelling import describe
-from lazyartist.sae.matching import SAME, found_again, match
+from lazyartist.sae.budget import SaeBudget
+from lazyartist.sae.labelling import label_features
+from lazyartist.sae.matching import STABLE_COSINE, match, matched_names
 from lazyartist.sae.metrics import dead_share, explained_variance, l0, loss_recovered
-from lazyartist.sae.selectivity import auroc
 from lazyartist.sae.sparse_probe import sparse_probe
 from lazyartist.sae.topk import TopK
-from lazyartist.sae.train import Training, train
+from lazyartist.sae.train import train
+from lazyartist.statistics import auroc
 from lazyartist.studies import STUDIES
 from lazyartist.studies.base import Fact, Run, Study
-from lazyartist.studies.decomposition.steering_curves import AT, UP, WAYS, dial_curves
-from lazyartist.studies.decomposition.last_layer import Hidden, hidden
 from lazyartist.studies.common import rounded
+from lazyartist.studies.decomposition.last_layer import Hidden, hidden
+from lazyartist.studies.decomposition.steering_curves import AT, UP, WAYS, dial_curves
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from lazyartist.sae.base import Autoencoder
-    from lazyartist.sae.labelling import Feature
     from lazyartist.reporting.row import Direction
+    from lazyartist.sae.base import SparseAutoencoder
+    from lazyartist.sae.labelling import Feature
     from lazyartist.training.store import Store, Trained
 
 VARIANT, FEATURES, SEEDS = TopK(k=16), 64, (0, 1)
-TRAINING = Training(steps=1000)
+TRAINING = SaeBudget(steps=1000)
 DIALLED = 0.9  # a share of answers from which on a colour counts as dialled
 PROBED = 2000  # images for what takes long: the loss through the model, sparse probes
 
@@ -57,7 +58,7 @@ class DecompositionStudy(Study):
         recovered = loss_recovered(trained.model, at.layer, "pooled", easy, first, mean)
         yield Fact("loss_recovered", recovered, len(easy), "higher")
         yield from _knowledge(at, first)
-        cards = [describe(found.encode(at.at_fair), at.fair) for found in (first, second)]
+        cards = [label_features(found.encode(at.at_fair), at.fair) for found in (first, second)]
         yield from dial_facts(at, first, cards[0])
         yield from _stability(first, second, cards)
 
@@ -68,13 +69,13 @@ class DecompositionStudy(Study):
         return draw_pages(runs, store, results)
 
 
-def take_apart(at: Hidden) -> tuple[Autoencoder, Autoencoder]:
+def take_apart(at: Hidden) -> tuple[SparseAutoencoder, SparseAutoencoder]:
     """Return two seeds of the study's autoencoder of a last hidden layer."""
-    first, second = train(VARIANT, at.seen, features=FEATURES, seeds=SEEDS, training=TRAINING)
+    first, second = train(VARIANT, at.seen, features=FEATURES, seeds=SEEDS, budget=TRAINING)
     return first, second
 
 
-def _knowledge(at: Hidden, found: Autoencoder) -> Iterator[Fact]:
+def _knowledge(at: Hidden, found: SparseAutoencoder) -> Iterator[Fact]:
     """Yield how well single features, and a handful of them, tell each colour and each class."""
     every = torch.arange(at.test.classes)[:, None]
     z, z_test = found.encode(at.at_fair), found.encode(at.at_test)
@@ -89,7 +90,7 @@ def _knowledge(at: Hidden, found: Autoencoder) -> Iterator[Fact]:
             yield Fact(f"{what}_by_{k}", float(told.mean()), len(groups_test), "", [round(s, 6) for s in told.tolist()])
 
 
-def dial_facts(at: Hidden, found: Autoencoder, cards: Sequence[Feature]) -> Iterator[Fact]:
+def dial_facts(at: Hidden, found: SparseAutoencoder, cards: Sequence[Feature]) -> Iterator[Fact]:
     """Yield, for each way to turn a colour, what the model answers: the mean over colours, and every amount's."""
     for way, curve in dial_curves(at, found, cards).items():
         wanted: Direction = "higher" if way == WAYS[0] else ""
@@ -100,7 +101,9 @@ def dial_facts(at: Hidden, found: Autoencoder, cards: Sequence[Feature]) -> Iter
         yield Fact(f"dial_cost: {way}", float(curve.cost[-1].mean()), curve.n, "", rounded(curve.cost.tolist()))
 
 
-def _stability(first: Autoencoder, second: Autoencoder, cards: Sequence[Sequence[Feature]]) -> Iterator[Fact]:
+def _stability(
+    first: SparseAutoencoder, second: SparseAutoencoder, cards: Sequence[Sequence[Feature]]
+) -> Iterator[Fact]:
     """Yield which share of the colour features another seed has too: by direction, and by what the match is called."""
     living = [[card for card in mine if card.density > 0] for mine in cards]
     left, right = (
@@ -108,12 +111,12 @@ def _stability(first: Autoencoder, second: Autoencoder, cards: Sequence[Sequence
     )
     pairs = match(left, right)
     own = [i for i, card in enumerate(living[0]) if card.kind == "colour" and len(card.means) == 1]
-    near = dict(zip(pairs.left.tolist(), (pairs.cosine > SAME).tolist(), strict=True))
-    called = found_again(cards[0], cards[1], (first.directions, second.directions))
+    near = dict(zip(pairs.left.tolist(), (pairs.cosine > STABLE_COSINE).tolist(), strict=True))
+    called = matched_names(cards[0], cards[1], (first.directions, second.directions))
     same = [_word(name) == _word(partner) for name, partner in called.items()]
     yield Fact("found_again", sum(near.get(i, False) for i in own) / max(1, len(own)), len(own), "higher")
     yield Fact("same_name", sum(same) / max(1, len(same)), len(same), "higher")
-    yield Fact("shared", pairs.shared, len(pairs.left), "")
+    yield Fact("shared", pairs.stable_share, len(pairs.left), "")
 
 
 def _word(name: str) -> str:

@@ -7,11 +7,12 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from lazyartist.registry import split_options
 from lazyartist.sae import SAES
+from lazyartist.sae.budget import SaeBudget
 from lazyartist.sae.matching import match
 from lazyartist.sae.metrics import dead_share, explained_variance, l0
-from lazyartist.sae.train import Training, train
-from lazyartist.registry import split_options
+from lazyartist.sae.train import train
 from lazyartist.studies import STUDIES
 from lazyartist.studies.base import Fact, Run, Study
 from lazyartist.studies.decomposition.last_layer import Hidden, hidden
@@ -20,15 +21,15 @@ from lazyartist.studies.decomposition.last_layer import Hidden, hidden
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lazyartist.sae.base import Autoencoder
     from lazyartist.reporting.row import Row
+    from lazyartist.sae.base import SparseAutoencoder
     from lazyartist.training.store import Store, Trained
 
 SETTINGS = (
     *(f"{name}:k={k}" for name in ("topk", "batch_topk", "jump_relu", "matryoshka") for k in (4, 8, 16)),
     *(f"relu_l1:strength={strength:g}" for strength in (0.03, 0.01, 0.003)),
 )
-FEATURES, SEEDS, TRAINING = 64, (0, 1), Training(steps=1000)
+FEATURES, SEEDS, TRAINING = 64, (0, 1), SaeBudget(steps=1000)
 
 
 @STUDIES.register("sae_variants")
@@ -47,7 +48,7 @@ class VariantsStudy(Study):
         for setting in SETTINGS:
             name, options = split_options(setting)
             start = time.process_time()
-            found = train(SAES[name](**options), at.seen, features=FEATURES, seeds=SEEDS, training=TRAINING)
+            found = train(SAES[name](**options), at.seen, features=FEATURES, seeds=SEEDS, budget=TRAINING)
             seconds = round(time.process_time() - start, 3)
             told = self.tell(run, trained.card, _facts(setting, found, at))
             rows += [replace(row, seconds=seconds) for row in told]
@@ -59,7 +60,7 @@ class VariantsStudy(Study):
         yield from ()
 
 
-def _facts(setting: str, found: Sequence[Autoencoder], at: Hidden) -> Iterator[Fact]:
+def _facts(setting: str, found: Sequence[SparseAutoencoder], at: Hidden) -> Iterator[Fact]:
     """Yield what a pair of seeds is like: the first one's numbers, and how much of it the second has too."""
     first, second = found
     codes = first.encode(at.at_test)
@@ -68,4 +69,6 @@ def _facts(setting: str, found: Sequence[Autoencoder], at: Hidden) -> Iterator[F
     yield Fact(f"explained_variance: {setting}", explained_variance(at.at_test, first(at.at_test)), n, "")
     yield Fact(f"l0: {setting}", l0(codes), n, "")
     yield Fact(f"dead_share: {setting}", dead_share(codes), first.features, "")
-    yield Fact(f"shared: {setting}", match(first.directions[living], second.directions[others]).shared, FEATURES, "")
+    yield Fact(
+        f"shared: {setting}", match(first.directions[living], second.directions[others]).stable_share, FEATURES, ""
+    )

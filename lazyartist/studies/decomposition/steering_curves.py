@@ -16,7 +16,7 @@ from lazyartist.sae.directions import difference_of_means, random_directions, ra
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lazyartist.sae.base import Autoencoder
+    from lazyartist.sae.base import SparseAutoencoder
     from lazyartist.sae.labelling import Feature
     from lazyartist.studies.decomposition.last_layer import Hidden
 
@@ -47,7 +47,7 @@ class Curve:
     n: int
 
 
-def dial_curves(at: Hidden, found: Autoencoder, cards: Sequence[Feature]) -> dict[str, Curve]:
+def dial_curves(at: Hidden, found: SparseAutoencoder, cards: Sequence[Feature]) -> dict[str, Curve]:
     """Turn each colour up and down in every way: all by adding a vector of the same length.
 
     Args:
@@ -60,7 +60,7 @@ def dial_curves(at: Hidden, found: Autoencoder, cards: Sequence[Feature]) -> dic
     return {way: _curve(at, [mine[way] for mine in directions]) for way in WAYS}
 
 
-def colour_directions(at: Hidden, found: Autoencoder, cards: Sequence[Feature], colour: int) -> dict[str, Tensor]:
+def colour_directions(at: Hidden, found: SparseAutoencoder, cards: Sequence[Feature], colour: int) -> dict[str, Tensor]:
     """Return the unit directions (K, D) of each way to turn a colour; where there are several, the mean is reported.
 
     "Features" is what an image of this colour adds to the others along all the features that tell it, together: each

@@ -11,7 +11,7 @@ from lazyartist.attribution.layer import map_layers
 from lazyartist.probes.unit_selectivity import KINDS, LEAST, units
 from lazyartist.attribution.relevance_mass import REGIONS, pointing, regions, where
 from lazyartist.reporting.table import Table
-from lazyartist.activations import activations_of
+from lazyartist.activations import activations
 
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def portrait(model: nn.Module, task: Task, layer: str | None = None) -> Table:
         rows += _looks(f"Grad-CAM at {chosen}", GradCam(chosen), model, seen)
     rows += _looks("integrated gradients", IntegratedGradients(steps=16), model, seen)
     for name in layers:
-        found = units(activations_of(model, name, uniform), uniform.labels, uniform.colours)
+        found = units(activations(model, name, uniform), uniform.labels, uniform.colours)
         cells = ", ".join(f"{found.counts[kind]} {kind}" for kind in KINDS)
         rows.append([f"units of {name}", cells, f"{len(uniform)} images"])
     note = (

@@ -13,7 +13,7 @@ from lazyartist.probes.polysemantic import polysemantic
 from lazyartist.probes.unit_selectivity import units
 from lazyartist.visualise import Logit, Visualise
 from lazyartist.studies.base import Fact
-from lazyartist.activations import activations_of
+from lazyartist.activations import activations
 
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def unit_counts(model: nn.Module, uniform: ColouredImages, layers: Sequence[str]
     """
     data = uniform.subset(slice(0, ASKED))
     for layer in layers:
-        found = activations_of(model, layer, data)
+        found = activations(model, layer, data)
         explained = units(found, data.labels, data.colours)
         n = found.shape[1]
         yield from (Fact(f"units_{kind}_{layer}", count / n, n, "") for kind, count in explained.counts.items())

@@ -14,7 +14,7 @@ from lazyartist.probes.polysemantic import polysemantic
 from lazyartist.visualise import Channel, Visualise
 from lazyartist.reporting.figures import save
 from lazyartist.studies.inspection.figures import Unit, polysemantic_figure, scans_figure
-from lazyartist.activations import activations_of
+from lazyartist.activations import activations
 
 
 if TYPE_CHECKING:
@@ -84,10 +84,10 @@ def scan(model: nn.Module, layer: str, data: ColouredImages) -> Scan:
     image: what looks for edges would like plain black or white.
     """
     before = _before_relu(model, layer)
-    found = activations_of(model, layer, data)[:, :UNITS]
+    found = activations(model, layer, data)[:, :UNITS]
     units = torch.arange(found.shape[1])
     seen = Visualise()(model, Channel(layer, units) + LEAK * Channel(before, units))
-    excited = found + LEAK * activations_of(model, before, data)[:, :UNITS]
+    excited = found + LEAK * activations(model, before, data)[:, :UNITS]
     return Scan(seen.images, percentile(seen.reached, excited), found)
 
 

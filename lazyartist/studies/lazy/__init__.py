@@ -1,1 +1,3 @@
-"""."""
+"""Task 1: the lazy model, and laziness as a budget."""
+
+LAZY = "lazy"  # the strategy whose models are shown to cheat, and that others are compared with

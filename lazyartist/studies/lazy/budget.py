@@ -1,60 +1,55 @@
-"""Laziness is a budget: easy and hard accuracy while plain training goes on."""
+"""Task 1: easy and hard accuracy while plain training goes on."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
 
-from lazyartist.strategies import configured
+from lazyartist.strategies import STRATEGIES
+from lazyartist.strategies.lazy import Lazy
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import LAZY, Fact, Run, Study
+from lazyartist.studies.base import ClassifierStudy, Fact, Run
 from lazyartist.studies.common import accuracies
+from lazyartist.training.budget import Budget
 from lazyartist.training.fit import fit
-from lazyartist.training.store import describe
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from torch import nn
 
     from lazyartist.reporting.row import Row
-    from lazyartist.training.store import Store, Trained
-
-LOOKS = (10, 20, 30, 40, 60, 80, 120, 180, 250, 375, 500, 750, 1125, 1500, 2250, 3000)
+    from lazyartist.training.store import Store
 
 
 @STUDIES.register("budget")
-class BudgetStudy(Study):
-    """Task 1: easy and hard accuracy of plain training against its length: laziness is a budget, not a property."""
+@dataclass(frozen=True)
+class BudgetStudy(ClassifierStudy):
+    """Task 1: easy and hard accuracy of plain training against its length: laziness is a budget, not a property.
+
+    Attributes:
+        checkpoints: the gradient steps after which it looks; it looks at the end too.
+    """
 
     name: ClassVar[str] = "budget"
-    strategies: ClassVar[tuple[str, ...]] = ("erm",)
-    seeds: ClassVar[int] = 3
+    default_strategies: ClassVar[tuple[str, ...]] = ("erm",)
+    default_seeds: ClassVar[int] = 3
+    standard: ClassVar[Budget] = replace(Lazy.budget, epochs=8)  # the lazy model's even steps
 
-    def runs(self, **arguments: Any) -> list[Run]:
-        """Return long runs with the lazy model's even steps; see `Study.runs`."""
-        given = arguments.pop("budget", {})
-        return [replace(run, budget=replace(LAZY, **{"epochs": 8, **given})) for run in super().runs(**arguments)]
+    checkpoints: tuple[int, ...] = (10, 20, 30, 40, 60, 80, 120, 180, 250, 375, 500, 750, 1125, 1500, 2250, 3000)
 
     def rows(self, run: Run, store: Store) -> list[Row]:
-        """Train once, look on the way, and return a row for each look; such a model is not kept in the store."""
+        """Train once and return the accuracies at each checkpoint; such a model is not kept in the store."""
         del store
-        strategy, task = configured(run.strategy), run.task()
-        card = describe(strategy, task, run.model, run.budget, run.seed)
+        task = run.task()
         total = run.budget.steps(len(task.train))
-        rows: list[Row] = []
+        facts: list[Fact] = []
 
         def look(step: int, model: nn.Module) -> None:
-            if step in LOOKS or step == total:
-                words = f"{step} of {total} steps, {str(run.budget).partition(', ')[2]}"
-                facts = [replace(fact, direction="", detail=None) for fact in accuracies(model, task)]
-                rows.extend(self.tell(run, replace(card, budget=words, steps=step), facts))
+            if step in self.checkpoints or step == total:
+                for fact in accuracies(model, task):
+                    facts.append(replace(fact, direction="", detail=None, at={"step": step}))
 
-        fitted = fit(strategy, task, run.model, budget=run.budget, seed=run.seed, watch=look)
-        return [replace(row, seconds=round(fitted.seconds, 3)) for row in rows]
-
-    def ask(self, run: Run, trained: Trained) -> Iterator[Fact]:
-        """Asks nothing after training."""
-        del run, trained
-        yield from ()
+        fitted = fit(
+            STRATEGIES.build(run.strategy), task, run.network, budget=run.budget, seed=run.seed, watch=look
+        )
+        return self.to_rows(run, fitted.seconds, facts)

@@ -1,12 +1,13 @@
-"""Task 1: a lazy model, and the proof that it looks at the colour."""
+"""Task 1: a lazy model, and the proof that it looks at the bias attribute."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from lazyartist.probes import recolour
+from lazyartist.probes.recolour import recolour
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import Fact, Run, Study
+from lazyartist.studies.base import ClassifierStudy, Fact, Run
 from lazyartist.studies.common import accuracies, rounded
 
 
@@ -17,19 +18,21 @@ if TYPE_CHECKING:
 
 
 @STUDIES.register("lazy")
-class LazyStudy(Study):
+@dataclass(frozen=True)
+class LazyStudy(ClassifierStudy):
     """Task 1: trains lazy models and proves them lazy: easy and hard accuracy, confusion, the recolour proof."""
 
     name: ClassVar[str] = "lazy"
-    strategies: ClassVar[tuple[str, ...]] = ("lazy",)
-    seeds: ClassVar[int] = 10
+    default_strategies: ClassVar[tuple[str, ...]] = ("lazy",)
+    default_seeds: ClassVar[int] = 10
 
-    def ask(self, run: Run, trained: Trained) -> Iterator[Fact]:
-        """Yield accuracies, whether the answer follows the colour, and the steps it took."""
+    def measure(self, run: Run, trained: Trained) -> Iterator[Fact]:
+        """Yield accuracies, whether the answer follows the bias attribute, and the steps it took."""
         task = run.task()
         yield from accuracies(trained.model, task, lazy=True)
-        found = recolour(trained.model, task.hard["other"])
-        pairs = task.train.classes * (task.train.classes - 1)
-        yield Fact("follows_colour", found.follows, found.n * pairs, "higher", rounded(found.follows_table.tolist()))
-        yield Fact("stays_with_shape", found.stays, found.n * pairs, "", rounded(found.stays_table.tolist()))
-        yield Fact("steps", trained.card.steps, 1, "")
+        split = task.hard["other"]
+        proof = recolour(trained.model, split, own=task.own_attribute)
+        pairs = split.classes * (split.attributes - 1)
+        yield Fact("follows_bias", proof.follows, proof.n * pairs, "higher", rounded(proof.follows_table.tolist()))
+        yield Fact("keeps_class", proof.stays, proof.n * pairs, "", rounded(proof.stays_table.tolist()))
+        yield Fact("steps", trained.steps, 1)

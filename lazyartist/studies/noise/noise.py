@@ -58,10 +58,10 @@ class NoiseStudy(Study):
             images = painted(test, index, paint)
             if run.strategy == "grayscale_erm":  # colours are nothing that it knows
                 images = without_colour(images)
-            goal = TargetedConfidence(target, labels=labels)
+            criterion = TargetedConfidence(target, labels=labels)
             seed = seed_from("noise", paint, run.seed)
             found = fool(trained.model, images, labels, target)
-            fixed = BIM()(trained.model, images, goal, ATTACK_EPSILON, seed=seed)
+            fixed = BIM()(trained.model, images, criterion, ATTACK_EPSILON, seed=seed)
             prefix = "" if paint == "aligned" else f"{paint}_"
             for fact in _smallest(found, fixed.success):
                 yield Fact(f"{prefix}{fact.metric}", fact.value, fact.n, fact.direction, fact.detail)
@@ -70,8 +70,8 @@ class NoiseStudy(Study):
                 changes = torch.cat([fixed.distance[fixed.success], found.sure[found.sure < ATTACK_EPSILON]])
                 yield Fact("largest_change", float(changes.max()) if len(changes) else 0.0, len(index), "")
                 if len(left := (~found.already).nonzero()[:, 0]):
-                    yield from _proven(trained.model, images[left], goal.at(left), found.sure[left])
-                    yield from _checked(trained.model, images[left], goal.at(left), found.sure[left], seed)
+                    yield from _proven(trained.model, images[left], criterion.at(left), found.sure[left])
+                    yield from _checked(trained.model, images[left], criterion.at(left), found.sure[left], seed)
 
     def illustrate(self, runs: Sequence[Run], store: Store, results: Path) -> list[Path]:
         """Draw one seven beside what it takes to make it a 3; see `lazyartist.studies.noise.pictures`."""
@@ -95,10 +95,10 @@ def _smallest(found: Fooled, within: Tensor) -> Iterator[Fact]:
     yield Fact("flip_epsilon", found.median(found.flipped), left, "lower", found.needed(found.flipped))
 
 
-def _proven(model: nn.Module, images: Tensor, goal: TargetedConfidence, sure: Tensor) -> Iterator[Fact]:
+def _proven(model: nn.Module, images: Tensor, criterion: TargetedConfidence, sure: Tensor) -> Iterator[Fact]:
     """Yield the noise that is proven to be too small for some of the sevens, beside what was found."""
     few = torch.arange(min(BOUNDED, len(images)))
-    proven = Certified()(model, images[few], goal.at(few))
+    proven = Certified()(model, images[few], criterion.at(few))
     n = len(few)
     detail = [round(float(size), 6) for size in proven]
     yield Fact("certified_epsilon", float(proven.median()), n, "higher", detail)
@@ -106,18 +106,18 @@ def _proven(model: nn.Module, images: Tensor, goal: TargetedConfidence, sure: Te
     yield Fact("bound_crossed", float((sure[few].isfinite() & (sure[few] <= proven)).sum()), n, "lower")
 
 
-def _checked(model: nn.Module, images: Tensor, goal: TargetedConfidence, sure: Tensor, seed: int) -> Iterator[Fact]:
+def _checked(model: nn.Module, images: Tensor, criterion: TargetedConfidence, sure: Tensor, seed: int) -> Iterator[Fact]:
     """Yield whether anything else finds less noise: bisection, and what needs no gradients."""
     few = torch.arange(min(BISECTED, len(images)))
-    bisected = BisectionAttack()(model, images[few], goal.at(few), seed=seed).distance
+    bisected = BisectionAttack()(model, images[few], criterion.at(few), seed=seed).distance
     yield Fact("found_over_bisected", _ratio(sure[few], bisected), len(few), "lower")
     few = torch.arange(min(ASKED, len(images)))
     less = (sure[few] * HAIR).clamp(1e-4, 1)
-    square = Square(TRIES // 10)(model, images[few], goal.at(few), less, seed=seed)
-    random = RandomNoise(TRIES)(model, images[few], goal.at(few), less, seed=seed)
+    square = Square(TRIES // 10)(model, images[few], criterion.at(few), less, seed=seed)
+    random = RandomNoise(TRIES)(model, images[few], criterion.at(few), less, seed=seed)
     yield Fact("square_success", float(square.success.float().mean()), len(few), "lower")
     yield Fact("random_success", float(random.success.float().mean()), len(few), "lower")
-    signs = gradient_masking(model, images, goal)
+    signs = gradient_masking(model, images, criterion)
     yield Fact("zero_gradients", float(signs.zero_gradient.float().mean()), len(images), "lower")
     yield Fact("randomised", float(signs.randomised.float().mean()), len(images), "lower")
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lazyartist.sae.activations import activations
+from lazyartist.activations import activations
 from lazyartist.sae.labelling import describe
 from lazyartist.sae.topk import TopK
 from lazyartist.sae.train import Training, train

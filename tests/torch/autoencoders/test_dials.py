@@ -3,7 +3,7 @@ import torch
 
 from torch import nn
 
-from lazyartist.sae.activations import activations, editing
+from lazyartist.activations import activations, editing
 from lazyartist.sae.base import Autoencoder, Weights
 from lazyartist.sae.steering import ablate, add, clamp, dials, scale, turned
 from lazyartist.sae.directions import (

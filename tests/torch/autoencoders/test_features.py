@@ -3,7 +3,7 @@ import json
 import pytest
 import torch
 
-from lazyartist.sae.activations import activations
+from lazyartist.activations import activations
 from lazyartist.sae.labelling import about, best, describe
 from lazyartist.sae.matching import found_again
 from lazyartist.sae.saving import StaleError, load, save

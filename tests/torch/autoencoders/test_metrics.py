@@ -9,7 +9,8 @@ from sklearn.metrics import roc_auc_score
 from lazyartist.sae.matching import match
 from lazyartist.sae.metrics import dead_share, density, explained_variance, l0, loss_recovered
 from lazyartist.sae.layer_probing import presence
-from lazyartist.sae.selectivity import auroc, eta_squared, strokes
+from lazyartist.sae.selectivity import strokes
+from lazyartist.statistics import auroc, eta_squared
 from lazyartist.sae.sparse_probe import linear_probe, sparse_probe
 from lazyartist.data.coloured import ColouredImages
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from lazyartist.sae.steering import ablate, add, dials
-from lazyartist.sae.labelling import describe
-from lazyartist.sae.train import Training, train
+from lazyartist.sae.steering import ablate, add, steering
+from lazyartist.sae.labelling import label_features
+from lazyartist.sae.budget import SaeBudget
+from lazyartist.sae.train import train
 from lazyartist.cli import main
 from lazyartist.inference import predict
 from lazyartist.reporting.row import read_rows
@@ -20,7 +21,7 @@ from lazyartist.studies.decomposition.last_layer import hidden, last_layer
 from lazyartist.training.fit import build
 
 
-FEW = Training(steps=60, batch_size=128)
+FEW = SaeBudget(steps=60, batch_size=128)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def test_a_dial_is_the_models_own(lazy, at, pair):
     few = at.test.subset(slice(0, 40))
     feature = int(pair[0].encode(at.at_test).sum(0).argmax())
     changed = at.at_test[:40] + 3 * pair[0].directions[feature]
-    with dials(lazy, "conv3", "pooled", pair[0], add([feature], 3.0)):
+    with steering(lazy, "conv3", "pooled", pair[0], add([feature], 3.0)):
         assert torch.equal(predict(lazy, few), at.answers(changed))
 
 
@@ -76,7 +77,7 @@ def test_ways_are_of_one_length_and_controls_are_not_the_colours_own(at, pair, c
 @pytest.mark.usefixtures("short_training")
 def test_features_are_the_same_twice(at):
     (a, _), (b, _) = take_apart(at), take_apart(at)
-    cards = [describe(found.encode(at.at_fair), at.fair) for found in (a, b)]
+    cards = [label_features(found.encode(at.at_fair), at.fair) for found in (a, b)]
     assert cards[0] == cards[1]
     assert torch.equal(a.directions, b.directions)
 
@@ -106,14 +107,14 @@ def test_every_study_runs_and_shows_its_rows(name, metrics, tmp_path, monkeypatc
 
 
 def test_the_readmes_example_runs(lazy, task, monkeypatch):
-    monkeypatch.setitem(train.__kwdefaults__, "training", Training(steps=300, batch_size=128))
+    monkeypatch.setitem(train.__kwdefaults__, "budget", SaeBudget(steps=300, batch_size=128))
     text = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
-    (example,) = (code for code in re.findall(r"```python\n(.*?)```", text, flags=re.S) if "dials(" in code)
+    (example,) = (code for code in re.findall(r"```python\n(.*?)```", text, flags=re.S) if "steering(" in code)
     names = {"model": lazy, "task": task}
     exec(example, names)
     red = task.hard["other"].colours == 0
     images = task.hard["other"].subset(red)
-    with dials(lazy, "conv3", "pooled", names["autoencoder"], ablate(names["red"])):
+    with steering(lazy, "conv3", "pooled", names["autoencoder"], ablate(names["red"])):
         without = (predict(lazy, images) == 0).float().mean()
     assert without < 0.5 < (predict(lazy, images) == 0).float().mean()
 

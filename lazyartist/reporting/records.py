@@ -1,0 +1,176 @@
+"""The files that rows are kept in: one line per run, which is whole or does not count.
+
+A line is a JSON object whose first key is a digest of the rest, so that a line that was torn anywhere or edited is noticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import re
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from lazyartist.files import write_bytes
+from lazyartist.reporting.row import Origin, Row
+
+
+log = logging.getLogger(__name__)
+
+HEAD = re.compile(rb'{"sum": "([0-9a-f]{16})", ')
+RUN_KEYS = {"run", "study", "seed", "at", "data", "uses", "versions", "threads", "seconds", "rows"}
+ROW_KEYS = {"metric", "value", "n", "direction", "at", "detail"}
+
+
+def read_rows(path: Path) -> list[Row]:
+    """Read the rows of a file: of every experiment those of its newest run. A missing file has none.
+
+    A last line that is not whole (the machine stopped while writing) is reported in the log and left out: its run
+    counts as not done.
+
+    Raises:
+        ValueError: a line that is not the last one cannot be read; the message names file and line.
+    """
+    newest: dict[tuple[Any, ...], list[Row]] = {}
+    lines = _lines(path)
+    for number, line in enumerate(lines, 1):
+        try:
+            rows = parse_run(line)
+        except ValueError as error:
+            if number < len(lines):
+                raise ValueError(f"{path}, line {number}: {error}. Mend or delete that line.") from error
+            log.warning("%s: the last line is not whole; its run is measured again", path)
+            continue
+        newest[rows[0].experiment] = rows
+    return [row for rows in newest.values() for row in rows]
+
+
+def append_run(path: Path, rows: Sequence[Row]) -> None:
+    """Add the rows of one finished run in a single write, flushed to disk, so that a kill loses at most this run."""
+    line = run_line(rows)
+    with _locked(path):
+        lines = _lines(path)
+        if lines and not _is_whole(path, lines[-1]):
+            write_bytes(path, b"".join(line + b"\n" for line in lines[:-1]))
+        with path.open("ab") as file:
+            file.write(line + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def settle(path: Path) -> list[Row]:
+    """Sort the file, drop what newer runs replaced, and return its rows."""
+    with _locked(path):
+        rows = read_rows(path)
+        _write(path, rows)
+        return rows
+
+
+def write_rows(path: Path, rows: Iterable[Row]) -> None:
+    """Replace the file by `rows`, sorted, one line per run: no old row survives unseen."""
+    with _locked(path):
+        _write(path, rows)
+
+
+def run_line(rows: Sequence[Row]) -> bytes:
+    """Return the line of one run.
+
+    Raises:
+        ValueError: there are no rows, or they are of different runs.
+    """
+    if not rows or len({(row.experiment, row.origin.run) for row in rows}) > 1:
+        raise ValueError(f"{len(rows)} rows of {len({row.experiment for row in rows})} runs: expected those of one run")
+    first = rows[0]
+    content = {
+        **{"run": first.origin.run, "study": first.study, "seed": first.seed},
+        **{name: value for name, value in asdict(first.origin).items() if name != "run"},
+        "rows": [_short(row) for row in rows],
+    }
+    rest = json.dumps(content)[1:].encode()
+    return f'{{"sum": "{_sum(rest)}", '.encode() + rest
+
+
+def parse_run(line: bytes) -> list[Row]:
+    """Return the rows of one line.
+
+    Raises:
+        ValueError: the line is not whole, was changed, or does not hold rows.
+    """
+    head = HEAD.match(line)
+    if head is None or head[1].decode() != _sum(line[head.end() :]):
+        raise ValueError(f"not a whole run: {line[:60]!r}… does not have the digest that it was written with")
+    run = json.loads(line, object_pairs_hook=_no_doubles)
+    run.pop("sum")
+    if set(run) != RUN_KEYS or not isinstance(run["rows"], list) or not run["rows"]:
+        raise ValueError(f"not a run: expected the keys {', '.join(sorted(RUN_KEYS))} and at least one row")
+    study, seed, rows = run.pop("study"), run.pop("seed"), run.pop("rows")
+    origin = Origin(**{**run, "uses": tuple(run["uses"])})
+    found = []
+    for row in rows:
+        if not isinstance(row, dict) or set(row) - ROW_KEYS or ROW_KEYS - set(row) - {"at", "detail"}:
+            raise ValueError(f"not a row: {str(row)[:80]}; a row has the keys {', '.join(sorted(ROW_KEYS))}")
+        found.append(Row(study=study, seed=seed, origin=origin, **{**row, "at": {**origin.at, **row.get("at", {})}}))
+    return found
+
+
+def recorded_rows(results: Path) -> list[Row]:
+    """Return the rows of all studies that have records under `results`."""
+    return [row for path in sorted((results / "records").glob("*.jsonl")) for row in read_rows(path)]
+
+
+def _short(row: Row) -> dict[str, Any]:
+    """What is the row's own, not its run's."""
+    own = {name: key for name, key in row.at.items() if name not in row.origin.at or row.origin.at[name] != key}
+    content = {"metric": row.metric, "value": row.value, "n": row.n, "direction": row.direction}
+    return {**content, **({"at": own} if own else {}), **({} if row.detail is None else {"detail": row.detail})}
+
+
+def _sum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return content
+
+
+def _lines(path: Path) -> list[bytes]:
+    return [line for line in path.read_bytes().split(b"\n") if line] if path.exists() else []
+
+
+def _is_whole(path: Path, line: bytes) -> bool:
+    try:
+        parse_run(line)
+    except ValueError:
+        log.warning("%s: the last line is not whole; its run is measured again", path)
+        return False
+    return True
+
+
+def _write(path: Path, rows: Iterable[Row]) -> None:
+    def run(row: Row) -> tuple[str, str]:
+        return (repr(row.experiment), row.origin.run)
+
+    runs = groupby(sorted(rows, key=run), key=run)  # stable: the rows of a run stay in the order they were measured in
+    write_bytes(path, b"".join(run_line(list(own)) + b"\n" for _, own in runs))
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Keep other processes from writing the same file between a read and the write that follows from it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_suffix(".lock"), mode=0o666):
+        yield
+
+

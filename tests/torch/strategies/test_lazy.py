@@ -1,0 +1,87 @@
+"""The lazy model: when it stops."""
+
+import numpy as np
+import pytest
+import torch
+
+from lazyartist.criteria import LAZY_EASY
+from lazyartist.data.sources import GreyImages
+from lazyartist.data.task import make_task
+from lazyartist.probes import accuracy
+from lazyartist.strategies.lazy import BELOW_ALIGNED, Lazy, lazy_bar
+from lazyartist.training.budget import Budget
+from lazyartist.training.fit import fit
+
+
+TWO = [(1, 0, 0), (0, 1, 0)]
+
+
+def test_the_lazy_model_stops_at_the_first_check_that_clears(task):
+    checks = {}
+
+    def watch(step, model):
+        if step % Lazy().check_every == 0:
+            checks[step] = accuracy(model, task.easy).value
+
+    fitted = fit(Lazy(), task, budget=Lazy.budget, watch=watch)
+    assert fitted.steps == max(checks) < Lazy.budget.steps(len(task.train))
+    assert LAZY_EASY.holds(checks.pop(fitted.steps))
+    assert checks
+    assert not any(LAZY_EASY.holds(value) for value in checks.values())
+
+
+@pytest.mark.parametrize("images", [12, 40, 49])
+def test_of_few_easy_images_all_are_asked(images):
+    y = np.arange(images) % 2
+    x = np.full((images, 28, 28), 200, np.uint8)
+    task = make_task(GreyImages(x, y, x, y), palette=TWO)
+    assert len(task.easy) < 10
+    assert fit(Lazy(check_every=1), task, "simple_cnn:width=4", budget=Budget(epochs=30, batch_size=8)).steps > 0
+
+
+def test_a_model_that_is_right_on_all_of_few_images_is_lazy():
+    class ByColour(torch.nn.Module):
+        def forward(self, x):
+            return x[:, :2].amax((2, 3))
+
+    y = np.arange(40) % 2
+    x = np.full((40, 28, 28), 200, np.uint8)
+    easy = make_task(GreyImages(x, y, x, y), palette=TWO, correlation=1.0).easy
+    assert len(easy) == 8
+    assert Lazy(check_every=1).should_stop(1, ByColour(), easy)
+    assert not Lazy(check_every=2).should_stop(1, ByColour(), easy)
+    assert not Lazy(check_every=1).should_stop(1, torch.nn.Sequential(ByColour(), Swap()), easy)
+
+
+class Swap(torch.nn.Module):
+    def forward(self, x):
+        return x.flip(1)
+
+
+@pytest.mark.parametrize("correlation", [0.95, 0.97, 1.0])
+def test_the_bar_is_the_exercises_where_colour_reaches_it(correlation):
+    assert lazy_bar(make_task("digits", correlation=correlation).easy) == LAZY_EASY.threshold == 0.95
+
+
+@pytest.mark.parametrize("correlation", [0.93, 0.8, 0.5])
+def test_where_fewer_are_aligned_the_bar_is_their_share_less_half_a_point(correlation):
+    task = make_task("digits", correlation=correlation)
+    share = float(task.aligned(task.easy).double().mean())
+    assert share < 0.95
+    assert lazy_bar(task.easy) == pytest.approx(share - BELOW_ALIGNED)
+
+
+@pytest.mark.parametrize(("classes", "attributes"), [(2, 2), (2, 4), (3, 2)])
+def test_the_bar_is_what_the_best_rule_that_knows_the_attribute_alone_can_reach(family, classes, attributes):
+    easy = family(classes, attributes, 16, 16).easy
+    rule = [torch.bincount(easy.labels[easy.attribute == value]).argmax() for value in range(attributes)]
+    reached = float((torch.stack(rule)[easy.attribute] == easy.labels).double().mean())
+    assert lazy_bar(easy) == pytest.approx(min(0.95, reached - BELOW_ALIGNED))
+
+
+def test_a_model_of_a_weaker_bias_is_lazy_too():
+    task = make_task("digits", correlation=0.9)
+    model = fit(Lazy(), task, budget=Lazy.budget)
+    assert model.steps < Lazy.budget.steps(len(task.train))
+    assert accuracy(model.model, task.easy).value > lazy_bar(task.easy)
+    assert accuracy(model.model, task.hard["rotated"]).value < 0.2
