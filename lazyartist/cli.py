@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import logging
+import os
 import sys
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lazyartist import __version__, commands
-from lazyartist.data.fetch import DataError
-from lazyartist.registry import UnknownNameError
 
 
 if TYPE_CHECKING:
@@ -25,96 +25,151 @@ INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code.
 
-    0: done. 1: the gate found that something fell. 2: the command cannot be carried out, or rows are missing.
-    130: interrupted.
+    0: done. 1: the gate found that something fell. 2: the command cannot be carried out, or cannot judge. 130:
+    interrupted.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")  # arrows and intervals, whatever the pipe was set to
+            # arrows and intervals, whatever the pipe was set to; and names of files that are no text
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     logging.basicConfig(level=logging.WARNING, format="lazyartist: %(message)s")
     options = _parser().parse_args(arguments)
     try:
-        return int(options.command(options))
+        code = int(options.command(options))
+        sys.stdout.flush()
     except KeyboardInterrupt:
         print("\nInterrupted. What was measured is kept; the same command goes on from here.", file=sys.stderr)
         return INTERRUPTED
-    except (DataError, UnknownNameError, ValueError, ArithmeticError, SyntaxError, OSError) as error:
-        print(f"lazyartist: {error}", file=sys.stderr)
+    except BrokenPipeError:  # whoever read has seen enough, as `head` does
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return commands.OK
+    except Exception as error:  # whatever it was, 1 means that the gate found a regression, and this is none
+        if options.debug:
+            raise
+        lines = (str(error) or type(error).__name__).strip().splitlines()
+        known = isinstance(error, (ValueError, OSError, KeyError))
+        print(f"lazyartist: {'' if known else f'{type(error).__name__}: '}{lines[0]}", *lines[1:], sep="\n", file=sys.stderr)
+        if not known:
+            print("lazyartist: --debug shows where that happened", file=sys.stderr)
         return commands.UNUSABLE
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lazyartist",
         description="Catch a neural network cheating, see how it cheats, cure it, and prove the cure.",
-        epilog="Exit codes: 0 done; 1 the gate found a regression; 2 cannot be done, or rows are missing.",
+        epilog="Exit codes: 0 done; 1 the gate found a regression; 2 it cannot be done, or cannot be judged; 130 stopped.",
     )
     parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("--debug", action="store_true", help="Show the whole traceback of an error.")
     parsers = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    every = parsers.add_parser("list", help="what there is: studies, strategies, attacks, networks, datasets")
-    every.set_defaults(command=commands.list_command)
-
-    run = parsers.add_parser("run", help="measure a study and write its rows, tables and figures")
-    run.set_defaults(command=commands.run_command)
-    run.add_argument("study", help="lazy, cures, noise, …: see `lazyartist list`")
-    run.add_argument("--datasets", type=_names, default=(), metavar="A,B", help="default: those of the study")
-    run.add_argument("--models", type=_names, default=("simple_cnn",), metavar="A,B", help="default: simple_cnn")
-    run.add_argument("--strategies", type=_names, default=(), metavar="A,B", help="default: those of the study")
-    run.add_argument(
-        "--seeds", type=_positive, default=0, metavar="N", help="seeds 0 to N-1; default: those of the study"
-    )
-    run.add_argument("--jobs", type=_positive, default=2, metavar="N", help="processes of one thread each; default: 2")
-    run.add_argument("--epochs", type=float, help="another length of training, for every strategy alike")
-    run.add_argument("--batch-size", type=_positive, help="another batch size, for every strategy alike")
-    run.add_argument("--learning-rate", type=float, help="another learning rate, for every strategy alike")
-    run.add_argument("--fresh", action="store_true", help="measure again what the records already hold")
-    _add_results(run)
-
-    table = parsers.add_parser("table", help="print the tables of what was measured, and write them again")
-    table.set_defaults(command=commands.table_command)
-    table.add_argument("study", nargs="?", help="one study only")
-    table.add_argument("--readme", type=Path, metavar="FILE", help="fill this README's tables")
-    _add_results(table)
-
-    gate = parsers.add_parser("gate", help="compare what was measured with the blessed baseline")
-    gate.set_defaults(command=commands.gate_command)
-    gate.add_argument("--baseline", type=Path, default=Path("results/baseline.json"), metavar="FILE")
-    gate.add_argument("--bless", action="store_true", help="make what was measured the new baseline")
-    _add_results(gate)
-
-    data = parsers.add_parser("data", help="fetch and verify datasets, say where they are, draw how they are painted")
-    data.set_defaults(command=commands.data_command)
-    data.add_argument("datasets", nargs="*", help="default: mnist fashion")
-    data.add_argument("--picture", type=Path, metavar="SVG", help="draw the splits of the first dataset")
-
-    probe = parsers.add_parser("probe", help="what a model of yours follows, where it looks, what its units see")
-    probe.set_defaults(command=commands.probe_command)
-    probe.add_argument("--model", type=Path, required=True, metavar="FILE", help="weights.safetensors or network.pt2")
-    probe.add_argument("--network", metavar="NAME", help="of the weights, such as simple_cnn:width=16")
-    probe.add_argument("--layer", metavar="NAME", help="where Grad-CAM looks; default: the last that puts out maps")
-    probe.add_argument("--dataset", default="mnist", metavar="NAME", help="whose test images; default: mnist")
-
-    attack = parsers.add_parser("attack", help="how much noise a model of yours takes: proven from below, found above")
-    attack.set_defaults(command=commands.attack_command)
-    attack.add_argument("--model", type=Path, required=True, metavar="FILE", help="weights.safetensors or network.pt2")
-    attack.add_argument("--network", metavar="NAME", help="of the weights, such as simple_cnn:width=16")
-    attack.add_argument("--from", type=int, required=True, dest="source", metavar="CLASS", help="what the images show")
-    attack.add_argument("--to", type=int, required=True, dest="target", metavar="CLASS", help="what it is to say")
-    attack.add_argument("--dataset", default="mnist", metavar="NAME", help="whose test images; default: mnist")
-    attack.add_argument("--images", type=_positive, default=50, metavar="N", help="how many; default: 50")
+    _add_list(parsers)
+    _add_run(parsers)
+    _add_table(parsers)
+    _add_gate(parsers)
+    _add_data(parsers)
+    _add_probe(parsers)
+    _add_attack(parsers)
     return parser
 
 
+def _add_list(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "Print what there is: studies, datasets, networks, strategies, maps, attacks, sparse autoencoders."
+    parsers.add_parser("list", help=words, description=words).set_defaults(command=commands.list_command)
+
+
+def _add_run(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "Measure a study, and write its rows, tables and figures."
+    run = parsers.add_parser("run", help=words, description=words)
+    run.set_defaults(command=commands.run_command)
+    run.add_argument("study", help="Name of the study, with knobs behind it if you like: noise:sevens=50.")
+    own = "Default: the study's own."
+    run.add_argument("--datasets", type=_names, default=(), metavar="A,B", help=f"Datasets to run on. {own}")
+    run.add_argument("--networks", type=_names, default=(), metavar="A,B", help=f"Networks to train. {own}")
+    run.add_argument("--strategies", type=_names, default=(), metavar="A,B", help=f"Ways to train them. {own}")
+    run.add_argument("--seeds", type=_positive, default=0, metavar="N", help=f"Number of seeds to run. {own}")
+    run.add_argument("--jobs", type=_positive, default=2, metavar="N", help="Processes of one thread each. Default: 2.")
+    run.add_argument("--epochs", type=float, help="Train every strategy for so many epochs.")
+    run.add_argument("--batch-size", type=_positive, help="Train every strategy with batches of this size.")
+    run.add_argument("--learning-rate", type=float, help="Train every strategy with this learning rate.")
+    run.add_argument("--fresh", action="store_true", help="Measure again what the records already hold.")
+    _add_results(run)
+
+
+def _add_table(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "Print the tables of what was measured, and write them again."
+    table = parsers.add_parser("table", help=words, description=words)
+    table.set_defaults(command=commands.table_command)
+    table.add_argument("study", nargs="?", help="Name of the one study to print. Default: all that have records.")
+    table.add_argument(
+        "--fill", "--readme", type=Path, action="append", default=[], metavar="FILE",
+        help="Write the tables into this document's blocks, <!-- table: STUDY --> to <!-- end -->. May be repeated.",
+    )  # fmt: skip
+    _add_results(table)
+
+
+def _add_gate(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "Compare what was measured with the blessed baseline."
+    gate = parsers.add_parser("gate", help=words, description=words)
+    gate.set_defaults(command=commands.gate_command)
+    baseline = Path("results/baseline.json")
+    gate.add_argument("--baseline", type=Path, default=baseline, metavar="FILE", help=f"The baseline. Default: {baseline}.")
+    gate.add_argument("--bless", action="store_true", help="Make what was measured the new baseline.")
+    _add_results(gate)
+
+
+def _add_data(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "Fetch and verify datasets, say where they are, and draw how they are painted."
+    data = parsers.add_parser("data", help=words, description=words)
+    data.set_defaults(command=commands.data_command)
+    data.add_argument("datasets", nargs="*", help="Names of datasets. Default: mnist fashion.")
+    data.add_argument("--picture", type=Path, metavar="FILE", help="Draw the splits of the first dataset, as SVG or PNG.")
+
+
+def _add_probe(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "Print what a model of yours follows, where it looks, and what its units see."
+    probe = parsers.add_parser("probe", help=words, description=words)
+    probe.set_defaults(command=commands.probe_command)
+    _add_model(probe)
+    probe.add_argument("--layer", metavar="NAME", help="Layer of the Grad-CAM map. Default: the last that puts out maps.")
+
+
+def _add_attack(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "Print how much noise a model of yours takes: found from above, proven from below."
+    attack = parsers.add_parser("attack", help=words, description=words)
+    attack.set_defaults(command=commands.attack_command)
+    _add_model(attack)
+    attack.add_argument("--from", type=int, required=True, dest="source", metavar="CLASS", help="Class of the images.")
+    attack.add_argument("--to", type=int, required=True, dest="target", metavar="CLASS", help="Target class of the attack.")
+    attack.add_argument("--images", type=_positive, default=50, metavar="N", help="Number of images. Default: 50.")
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", type=Path, required=True, metavar="FILE", help="Weights (.safetensors) or a network (.pt2).")
+    parser.add_argument("--network", metavar="NAME", help="Network that the weights belong to: simple_cnn:width=16.")
+    parser.add_argument("--trust", action="store_true", help="Load a .pt2 file, which may run any code of its author's.")
+    parser.add_argument(
+        "--dataset", default="mnist", metavar="NAME",
+        help="Dataset whose test images are shown, with knobs if you like: mnist:where=background. Default: mnist.",
+    )  # fmt: skip
+
+
 def _names(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    if not names:
+        raise argparse.ArgumentTypeError(f"expected names with commas between them, got {text!r}")
+    return names
 
 
 def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a positive number, got {text!r}")
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1 to a million, got {text!r}")
     return int(text)
 
 
 def _add_results(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--results", type=Path, default=Path("results"), metavar="DIR", help="default: results")
+    parser.add_argument(
+        "--results", type=Path, default=Path("results"), metavar="DIR", help="Folder of records, tables and figures. Default: results."
+    )

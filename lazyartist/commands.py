@@ -7,16 +7,16 @@ import sys
 
 from typing import TYPE_CHECKING, Any
 
-from lazyartist.data.sources import DATASETS
-from lazyartist.files import write_text
+from lazyartist.files import write_bytes
 from lazyartist.registry import Registry, unknown
-from lazyartist.reporting.publish import fill_readme, publish, recorded_rows
-from lazyartist.reporting.row import read_rows
-from lazyartist.reporting.tables import RENDERERS
+from lazyartist.reporting.publish import fill_blocks, publish, tables_of
+from lazyartist.reporting.records import read_rows, recorded_rows
+from lazyartist.studies import FIGURES, STUDIES
 
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from lazyartist.reporting.table import Table
 
@@ -27,67 +27,66 @@ def list_command(options: argparse.Namespace) -> int:
     """Print what there is."""
     del options
     from lazyartist.attacks import ATTACKS
-    from lazyartist.sae import SAES
+    from lazyartist.attribution import MAPS
+    from lazyartist.data import DATASETS
     from lazyartist.networks import NETWORKS
+    from lazyartist.sae import SAES
     from lazyartist.strategies import STRATEGIES
-    from lazyartist.studies import STUDIES
 
     shelves: dict[str, Registry[Any]] = {
         "studies": STUDIES,
-        "strategies": STRATEGIES,
-        "attacks": ATTACKS,
-        "autoencoders": SAES,
+        "datasets": DATASETS,
         "networks": NETWORKS,
+        "strategies": STRATEGIES,
+        "maps": MAPS,
+        "attacks": ATTACKS,
+        "sparse autoencoders": SAES,
+        "figures": FIGURES,
     }
     for title, registry in shelves.items():
         print(title)
         for name, entry in sorted(registry.entries().items()):
             print(f"  {name:<20} {entry.summary}{f' [{entry.source}]' if entry.source else ''}")
         print()
-    print("datasets")
-    for name, summary in sorted(DATASETS.items()):
-        print(f"  {name:<20} {summary}")
     return OK
 
 
 def run_command(options: argparse.Namespace) -> int:
     """Measure a study; write its rows, tables and figures; show the table."""
-    from lazyartist.studies import STUDIES
+    STUDIES.configured(options.study)  # a wrong name is said before torch is imported
 
-    study = STUDIES[options.study]()
-
-    from lazyartist.data.sources import load
-    from lazyartist.networks import factory
+    from lazyartist.networks import NETWORKS
     from lazyartist.progress import progress_bar
     from lazyartist.strategies import STRATEGIES
-    from lazyartist.studies.runner import illustrate_study, run_study
+    from lazyartist.studies.runner import draw_pictures, run_study
 
     for name in options.strategies:
         STRATEGIES.build(name)
-    for name in options.models:
-        factory(name)
-    knobs = {"epochs": options.epochs, "batch_size": options.batch_size, "learning_rate": options.learning_rate}
-    runs = study.runs(
+    for name in options.networks:
+        NETWORKS.configured(name)
+    budget = {"epochs": options.epochs, "batch_size": options.batch_size, "learning_rate": options.learning_rate}
+    study = STUDIES.build(
+        options.study,
         datasets=options.datasets,
-        models=options.models,
+        networks=options.networks,
         strategies=options.strategies,
-        seeds=range(options.seeds),
-        budget={name: value for name, value in knobs.items() if value is not None},
+        seeds=options.seeds,
+        budget={name: value for name, value in budget.items() if value is not None},
     )
+    runs = study.runs()
     for dataset in dict.fromkeys(run.dataset for run in runs):
-        load(dataset)  # once here, so that the processes find it in the cache
+        _make(dataset)  # once here, so that the processes find it in the cache
+    records = options.results / "records"
     with progress_bar(study.name, len(runs)) as progress:
-        rows = run_study(
-            study, runs, options.results / "records", jobs=options.jobs, fresh=options.fresh, progress=progress
-        )
-    for path in illustrate_study(study, runs, options.results):
+        rows = run_study(study, records, jobs=options.jobs, fresh=options.fresh, progress=progress)
+    for path in draw_pictures(study, options.results):
         print(f"drawn: {path}")
-    publish(options.results)
-    path = options.results / "records" / f"{study.name}.jsonl"
-    settings = {(row.dataset, row.task, row.model, row.budget) for row in rows}
-    peers = [row for row in read_rows(path) if (row.dataset, row.task, row.model, row.budget) in settings]
-    _show(RENDERERS[study.name](peers))
-    print(f"{len(runs)} runs, {len(rows)} rows in {path}; the table shows all that it holds of the same setting.")
+    publish(options.results, [study.name])
+    path = records / f"{study.name}.jsonl"
+    networks = {(row.at.get("dataset"), row.at.get("network")) for row in rows}
+    peers = [row for row in read_rows(path) if (row.at.get("dataset"), row.at.get("network")) in networks]
+    _show(tables_of(study.name, peers))
+    print(f"{len(runs)} runs, {len(rows)} rows in {path}; the table shows all that it holds of these datasets and networks.")
     return OK
 
 
@@ -98,39 +97,50 @@ def _show(tables: Sequence[Table]) -> None:
 
 def table_command(options: argparse.Namespace) -> int:
     """Print tables again, and write them."""
-    if options.study and options.study not in RENDERERS:
-        raise unknown("table", options.study, RENDERERS)
-    if options.readme:
-        text = options.readme.read_text(encoding="utf-8")
-        write_text(options.readme, fill_readme(text, recorded_rows(options.results)))
+    recorded = sorted(path.stem for path in (options.results / "records").glob("*.jsonl"))
+    if options.study and options.study not in recorded:
+        raise unknown("study with records", options.study, recorded or ["none: `lazyartist run` makes some"])
+    for document in options.fill:
+        _fill(document, options.results)
     shown = False
-    for study in [options.study] if options.study else RENDERERS:
+    for study in [options.study] if options.study else recorded:
         if rows := read_rows(options.results / "records" / f"{study}.jsonl"):
-            _show(RENDERERS[study](rows))
+            _show(tables_of(study, rows))
             shown = True
     if not shown:
         print(f"no rows under {options.results / 'records'}: `lazyartist run` makes some", file=sys.stderr)
         return UNUSABLE
-    publish(options.results, figures=False)
+    try:
+        publish(options.results, figures=False)
+    except PermissionError as error:
+        print(f"lazyartist: the tables are shown but not written: {error}", file=sys.stderr)
     return OK
+
+
+def _fill(document: Path, results: Path) -> None:
+    """Fill a document's blocks; its line ends stay as they are."""
+    text = document.read_bytes().decode("utf-8")
+    windows = "\r\n" in text
+    filled = fill_blocks(text.replace("\r\n", "\n"), results)
+    write_bytes(document, (filled.replace("\n", "\r\n") if windows else filled).encode())
 
 
 def gate_command(options: argparse.Namespace) -> int:
     """Judge what was measured by the baseline, or bless it."""
-    from lazyartist.reporting.gate import judge, read_baseline, write_baseline
+    from lazyartist.reporting.gate import judge, read_baseline, words, write_baseline
 
     fresh = recorded_rows(options.results)
     if options.bless:
-        print(f"blessed {write_baseline(options.baseline, fresh)} rows: {options.baseline}")
+        print(f"blessed {write_baseline(options.baseline, fresh)} groups: {options.baseline}")
         return OK
     verdict = judge(fresh, read_baseline(options.baseline))
     if verdict.fell or verdict.rose:
         print(verdict.table().text())
     for group in verdict.missing:
-        print("missing:", ", ".join(group))
+        print("missing:", "; ".join(words(group)))
     if verdict.exit_code == UNUSABLE:
         print(
-            f"The gate cannot judge: {len(verdict.missing)} groups of {options.baseline} have no fresh rows, "
+            f"The gate cannot judge: {len(verdict.missing)} groups of {options.baseline} have no fresh and finite rows, "
             f"{verdict.compared} were compared. `pytest -m acceptance` measures them."
         )
     elif verdict.fell:
@@ -143,81 +153,48 @@ def gate_command(options: argparse.Namespace) -> int:
 
 def data_command(options: argparse.Namespace) -> int:
     """Fetch and verify datasets; draw how they are painted."""
-    from lazyartist.data.sources import data_root, load
+    from lazyartist.data.sources import data_root
 
     for name in options.datasets or ("mnist", "fashion"):
-        grey = load(name)
-        counts = f"{len(grey.train_labels):,} + {len(grey.test_labels):,} images"
-        print(f"{name}: {counts}, verified, {'in scikit-learn' if name == 'digits' else f'in {data_root()}'}")
+        task = _make(name)
+        splits = {"train": task.train, "easy": task.easy, "test": task.test}
+        counts = ", ".join(f"{split} {len(images):,}" for split, images in splits.items())
+        print(f"{name}: {counts} images, verified; files lie in {data_root()}")
     if options.picture:
-        from lazyartist.data.task import make_task
-        from lazyartist.reporting.figures import canvas, save
-        from lazyartist.studies.lazy.dataset_figure import pictures
+        from lazyartist.reporting.figure import save
+        from lazyartist.studies.lazy.dataset_figure import split_pictures
+        from lazyartist.studies.lazy.figures import dataset_figure
 
-        task = make_task((options.datasets or ["mnist"])[0])
-        save(lambda: canvas(pictures(task), task.train.palette.words), options.picture)
+        task = _make((options.datasets or ["mnist"])[0])
+        palette = getattr(task.train.images, "palette", None)
+        names = palette.words if palette else [f"{task.train.target} {label}" for label in range(task.train.classes)]
+        save(lambda: dataset_figure(split_pictures(task), names), options.picture)
         print(f"drawn: {options.picture}")
     return OK
 
 
 def probe_command(options: argparse.Namespace) -> int:
-    """Print the portrait of somebody's own model."""
-    from lazyartist.data.task import make_task
+    """Print what somebody's own model follows, looks at and sees."""
     from lazyartist.networks.load import load_model
-    from lazyartist.studies.inspection.model_report import portrait
+    from lazyartist.studies.inspection.model_report import model_report
 
-    model = load_model(options.model, options.network)
-    _show([portrait(model, make_task(options.dataset), options.layer)])
+    model = load_model(options.model, options.network, trust=options.trust)
+    _show([model_report(model, _make(options.dataset), options.layer)])
     return OK
 
 
 def attack_command(options: argparse.Namespace) -> int:
-    """Print how much noise somebody's own model takes: found from above, proven from below."""
-    import torch
-
-    from lazyartist.certify.crown import Certified
-    from lazyartist.certify.trace import NoBoundsError
-    from lazyartist.attacks.fmn import FMN
-    from lazyartist.attacks.criterion import TargetedConfidence
-    from lazyartist.attacks.gradient_masking import gradient_masking
-    from lazyartist.criteria import ATTACK_EPSILON
-    from lazyartist.data.task import make_task
-    from lazyartist.inference import evaluating
+    """Print how much noise somebody's own model takes."""
     from lazyartist.networks.load import load_model
+    from lazyartist.studies.noise.attack_report import attack_report
 
-    model = load_model(options.model, options.network)
-    test = make_task(options.dataset).hard["other"]
-    for name, given in (("--from", options.source), ("--to", options.target)):
-        if given not in range(test.classes):
-            there = f"{options.dataset} has the classes 0 to {test.classes - 1}"
-            raise ValueError(f"{name} {given}: {there}; give one of them")
-    if options.source == options.target:
-        raise ValueError(
-            f"--from {options.source} --to {options.target}: to name an image right is no success of an attack; "
-            "give two classes"
-        )
-    shown = (test.labels == options.source).nonzero()[: options.images, 0]
-    labels = test.labels[shown]
-    # in their own class's colour: in another, a model that reads colour errs before any noise
-    images = test.render(shown, labels)
-    criterion = TargetedConfidence(torch.full_like(labels, options.target), labels=labels)
-    with evaluating(model), torch.no_grad():
-        answers = model(images).argmax(1)
-    print(f"{len(shown)} test images of {options.dataset} that show a {options.source};", end=" ")
-    print(f"{int((answers == labels).sum())} are named so without noise", end="")
-    left = answers != options.target  # a mistake is no attack's success
-    print("" if left.all() else f", {int((~left).sum())} are called a {options.target} already and left out")
-    if not left.any():
-        return OK
-    images, criterion = images[left], criterion.at(left)
-    found = FMN()(model, images, criterion)
-    print(f"made a {options.target}, over {criterion.confidence:.0%} sure; largest change of a pixel, median:")
-    print(f"  found   {float(found.distance.median()):.4f}", end="")
-    print(f"  within {ATTACK_EPSILON:g}: {int((found.distance < ATTACK_EPSILON).sum())}")
-    try:
-        print(f"  proven  {float(Certified()(model, images, criterion).median()):.4f}  no noise up to here does it")
-    except NoBoundsError as error:
-        print(f"  proven  nothing: {error}")
-    if suspicious := gradient_masking(model, images, criterion):
-        print(f"suspicious: {suspicious}")
+    model = load_model(options.model, options.network, trust=options.trust)
+    for line in attack_report(model, _make(options.dataset), options.source, options.target, options.images):
+        print(line)
     return OK
+
+
+def _make(dataset: str) -> Any:
+    from lazyartist.data.task import make_task
+
+    return make_task(dataset)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
+import math
 
 from dataclasses import dataclass, field, fields
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 
 if TYPE_CHECKING:
@@ -29,9 +29,12 @@ class Range:
     def __contains__(self, value: object) -> bool:
         if not isinstance(value, Integral if self.whole else Real) or isinstance(value, bool):
             return False
-        number = cast("float", value)
+        try:
+            number = float(value)
+        except OverflowError:  # a whole number beyond what a float can be
+            return False
         return (
-            -sys.float_info.max <= number <= sys.float_info.max  # neither infinite nor NaN
+            math.isfinite(number)
             and (self.low is None or number >= self.low)
             and (self.high is None or number <= self.high)
             and (self.above is None or number > self.above)

@@ -5,6 +5,8 @@ It is loaded in every pytest run of an environment, so it imports nothing heavy 
 
 from __future__ import annotations
 
+import os
+
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,49 +18,64 @@ if TYPE_CHECKING:
 
     from lazyartist.reporting.row import Row
 
-TABLES = pytest.StashKey[dict[str, "list[Row]"]]()
+STUDIES = pytest.StashKey[set[str]]()
+WORKER_STUDIES = "lazyartist_studies"  # how a worker of pytest-xdist tells the controller what it measured
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     group = parser.getgroup("lazyartist")
-    group.addoption("--lazy-results", type=Path, default=None, metavar="DIR", help="where rows and tables go: results")
-    group.addoption("--lazy-store", type=Path, default=None, metavar="DIR", help="where trained models are kept")
-    group.addoption("--lazy-jobs", type=int, default=2, metavar="N", help="training processes side by side: 2")
+    group.addoption("--lazy-results", type=Path, default=None, metavar="DIR", help="Folder of rows and tables: results.")
+    group.addoption("--lazy-store", type=Path, default=None, metavar="DIR", help="Folder of trained models.")
+    group.addoption("--lazy-jobs", type=int, default=2, metavar="N", help="Training processes side by side: 2.")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Prepare the place where studies leave their rows for the summary."""
-    config.stash[TABLES] = {}
+    """Prepare the list of studies that were measured, for the summary."""
+    config.stash[STUDIES] = set()
+    if config.pluginmanager.hasplugin("xdist"):
+        config.pluginmanager.register(FromWorkers(config))
+
+
+class FromWorkers:
+    """Collects what the workers of pytest-xdist measured: the controller alone prints and publishes."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """Take over a worker's list."""
+        del error
+        self.config.stash[STUDIES].update(getattr(node, "workeroutput", {}).get(WORKER_STUDIES, ()))
 
 
 @pytest.fixture(scope="session")
 def lazy_results(pytestconfig: pytest.Config) -> Path:
     """Return the folder that rows, tables and figures go to: `--lazy-results`, or `results` in the project."""
-    return Path(pytestconfig.getoption("--lazy-results") or pytestconfig.rootpath / "results")
+    return _results(pytestconfig)
 
 
 @pytest.fixture(scope="session")
 def measure(pytestconfig: pytest.Config, lazy_results: Path) -> Callable[..., list[Row]]:
-    """Return `measure(study, **what)`: run a study afresh, keep its rows for the summary, and return them.
+    """Return `measure(study, **fields)`: run a study afresh, keep its rows for the summary, and return them.
 
-    Trained models come from the store where it has them; every number is measured again. `what` is as in
-    `Study.runs`. A study that measures nothing fails.
+    Trained models come from the store where it has them; every number is measured again. `study` may have knobs behind
+    its name; the fields are those of `lazyartist.studies.base.ClassifierStudy` and the study's own. A study that
+    measures nothing fails.
     """
 
-    def run(study: str, **what: Any) -> list[Row]:
+    def run(study: str, **fields: Any) -> list[Row]:
         from lazyartist.progress import progress_bar
-        from lazyartist.studies import STUDIES
+        from lazyartist.studies import STUDIES as KNOWN
         from lazyartist.studies.runner import run_study
         from lazyartist.training.store import Store
 
-        found = STUDIES[study]()
-        runs = found.runs(**what)
+        built = KNOWN.build(study, **fields)
         capture = pytestconfig.pluginmanager.getplugin("capturemanager")
-        with capture.global_and_fixture_disabled(), progress_bar(study, len(runs)) as progress:
+        with capture.global_and_fixture_disabled(), progress_bar(built.name, len(built.runs())) as progress:
             rows = run_study(
-                found,
-                runs,
+                built,
                 lazy_results / "records",
                 store=Store(pytestconfig.getoption("--lazy-store")),
                 jobs=pytestconfig.getoption("--lazy-jobs"),
@@ -66,25 +83,36 @@ def measure(pytestconfig: pytest.Config, lazy_results: Path) -> Callable[..., li
                 progress=progress,
             )
         if not rows:
-            pytest.fail(f"the study {study} measured nothing: {what}")
-        pytestconfig.stash[TABLES].setdefault(study, []).extend(rows)
+            pytest.fail(f"the study {study} measured nothing: {fields}")
+        pytestconfig.stash[STUDIES].add(built.name)
         return rows
 
     return run
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print the tables of this run's rows, and write tables and figures from all records."""
-    tables = config.stash[TABLES]
-    if not tables:
-        return
-    from lazyartist.reporting.publish import publish
-    from lazyartist.reporting.tables import RENDERERS
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell the controller of pytest-xdist what this worker measured."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output[WORKER_STUDIES] = sorted(session.config.stash[STUDIES])
 
-    for study, rows in tables.items():
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the tables of the studies that were measured, and write tables and figures from their records."""
+    if not config.stash[STUDIES] or "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    from lazyartist.reporting.publish import publish, tables_of
+    from lazyartist.reporting.records import read_rows
+
+    results, studies = _results(config), sorted(config.stash[STUDIES])
+    for study in studies:
         terminalreporter.section(f"lazyartist: {study}")
-        for table in RENDERERS[study](rows):
-            terminalreporter.write_line(table.text())
-    results = Path(config.getoption("--lazy-results") or config.rootpath / "results")
-    written = publish(results)
+        for table in tables_of(study, read_rows(results / "records" / f"{study}.jsonl")):
+            for line in table.text().splitlines():
+                terminalreporter.write_line(line)
+    written = publish(results, studies)
     terminalreporter.write_line(f"written: {', '.join(path.name for path in written)} in {results}")
+
+
+def _results(config: pytest.Config) -> Path:
+    return Path(config.getoption("--lazy-results") or config.rootpath / "results")

@@ -106,7 +106,7 @@ def judge_detection(score: Tensor, conflicting: Tensor) -> DetectionQuality:
     count = int(conflicting.sum())
     if not 0 < count < len(conflicting):
         raise ValueError(
-            f"{count} of {len(conflicting)} images conflict: expected conflicting and aligned ones, at least one of each"
+            f"{count} of {len(conflicting)} images conflict: expected at least one that does and one that does not"
         )
     truth, ranks = conflicting.numpy(), score.numpy()
     threshold = score.sort(descending=True).values[count - 1]

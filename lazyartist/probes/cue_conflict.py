@@ -102,7 +102,7 @@ def _belongs(own: Tensor | None, classes: int, attributes: int) -> Tensor:
     if own is None:
         if classes != attributes:
             raise ValueError(
-                f"there are {classes} classes and {attributes} attribute values: say which value belongs to each class, "
+                f"there are {classes} classes and {attributes} attribute values: say which one belongs to each class, "
                 "recolour(..., own=task.own_attribute)"
             )
         own = torch.arange(classes)

@@ -69,7 +69,7 @@ def entropy(shares: Tensor) -> Tensor:
 
 
 def count_clusters(pairs: Tensor) -> int:
-    """Return how many separate clusters of pairs (classes, attributes) bool there are, linked by rows and by columns."""
+    """Return how many clusters of pairs (classes, attributes) bool there are, linked by rows and by columns."""
     rows, columns = (index.numpy() for index in pairs.nonzero(as_tuple=True))
     if not len(rows):
         return 0

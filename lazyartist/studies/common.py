@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazyartist.probes.accuracy import accuracy
+from lazyartist.probes import accuracy
 from lazyartist.studies.base import Fact
 
 

@@ -76,7 +76,7 @@ def test_correlations_are_columns(row):
 def test_naming_goes_by_share_and_epochs(row):
     rows = [
         row(metric=metric, value=0.5, budget=f"{epochs} of 2 epochs", strategy="erm: loss", task=f"{kept} correlation")
-        for metric in ("average_precision", "precision_at_count", "auroc")
+        for metric in ("average_precision", "r_precision", "auroc")
         for epochs in (1, 0.5)
         for kept in (0.99, 0.8)
     ]

@@ -34,7 +34,7 @@ def measure(name, tmp_path, *, fresh=False, progress=lambda run, measured: None,
         ("tuning", {"easy_accuracy", "conflicting_accuracy"}),
         ("correlation", {"easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy"}),
         ("lff_protocol", {"unbiased_accuracy", "hard_other_accuracy"}),
-        ("naming", {"average_precision", "precision_at_count", "auroc"}),
+        ("naming", {"average_precision", "r_precision", "auroc"}),
         ("budget", {"easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy"}),
     ],
 )

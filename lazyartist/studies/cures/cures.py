@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from lazyartist.probes import cells
+from lazyartist.probes import group_accuracy
 from lazyartist.strategies import STRATEGIES
 from lazyartist.studies import STUDIES
 from lazyartist.studies.base import Fact, Run, Study
@@ -31,5 +31,5 @@ class CuresStudy(Study):
         """Yield easy and hard accuracy, and the accuracy by class and colour."""
         task = run.task()
         yield from accuracies(trained.model, task)
-        found = cells(trained.model, task.hard["uniform"])
+        found = group_accuracy(trained.model, task.hard["uniform"])
         yield Fact("worst_group_accuracy", found.worst, int(found.n.sum()), "", rounded(found.accuracy.tolist()))

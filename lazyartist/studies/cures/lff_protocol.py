@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from lazyartist.probes import cells
+from lazyartist.probes import group_accuracy
 from lazyartist.studies import STUDIES
 from lazyartist.studies.base import Fact, Run, Study
 from lazyartist.studies.common import accuracies
@@ -45,6 +45,6 @@ class ProtocolStudy(Study):
     def ask(self, run: Run, trained: Trained) -> Iterator[Fact]:
         """Yield the mean accuracy of the hundred classes in colours, which is what the papers report, and ours."""
         task = run.task()
-        found = cells(trained.model, task.hard["uniform"])
+        found = group_accuracy(trained.model, task.hard["uniform"])
         yield Fact("unbiased_accuracy", float(found.accuracy.nanmean()), int(found.n.sum()), "higher")
         yield from accuracies(trained.model, task)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
 
-from lazyartist.probes.conflict_detection import SCORES, naming
+from lazyartist.probes.conflict_detection import CONFLICT_SCORES, judge_detection
 from lazyartist.strategies import STRATEGIES
 from lazyartist.studies import STUDIES
 from lazyartist.studies.base import Fact, Run, Study
@@ -58,12 +58,12 @@ class NamingStudy(Study):
             if step not in looks:
                 return
             logits, features = split.answers(model)
-            scores = {name: score(logits, features, split.labels) for name, score in SCORES.items()}
+            scores = {name: score(logits, features, split.labels) for name, score in CONFLICT_SCORES.items()}
             margins.append(scores["margin"])
-            scores["mean margin"] = torch.stack(margins).mean(0)
+            scores["aum"] = torch.stack(margins).mean(0)
             words = f"{looks[step]:g} of {run.budget}"
             for name, score in scores.items():
-                found = asdict(naming(score, ~task.train.aligned))
+                found = asdict(judge_detection(score, ~task.train.aligned))
                 facts = [Fact(metric, value, len(score), "") for metric, value in found.items()]
                 told = self.tell(run, replace(card, budget=words), facts)
                 rows.extend(replace(row, strategy=f"{run.strategy}: {name}") for row in told)

@@ -110,7 +110,7 @@ def naming_tables(rows: Sequence[Row]) -> list[Table]:
     tables = []
     scores = {
         "average_precision": "average precision % ↑",
-        "precision_at_count": "precision at the true count % ↑",
+        "r_precision": "R-precision % ↑",
         "auroc": "AUROC % ↑",
     }
     for (dataset, _, model), runs in by(rows, "dataset", "task", "model").items():

@@ -8,8 +8,8 @@ from lazyartist.probes import recolour
 from lazyartist.attribution.grad_cam import GradCam
 from lazyartist.attribution.integrated_gradients import IntegratedGradients
 from lazyartist.attribution.layer import map_layers
-from lazyartist.probes.unit_selectivity import KINDS, LEAST, units
-from lazyartist.attribution.relevance_mass import REGIONS, pointing, regions, where
+from lazyartist.probes.unit_selectivity import KINDS, LEAST, unit_selectivity
+from lazyartist.attribution.relevance_mass import REGIONS, pointing_game, regions, relevance_mass
 from lazyartist.reporting.table import Table
 from lazyartist.activations import activations
 
@@ -55,7 +55,7 @@ def portrait(model: nn.Module, task: Task, layer: str | None = None) -> Table:
         rows += _looks(f"Grad-CAM at {chosen}", GradCam(chosen), model, seen)
     rows += _looks("integrated gradients", IntegratedGradients(steps=16), model, seen)
     for name in layers:
-        found = units(activations(model, name, uniform), uniform.labels, uniform.colours)
+        found = unit_selectivity(activations(model, name, uniform), uniform.labels, uniform.attribute)
         cells = ", ".join(f"{found.counts[kind]} {kind}" for kind in KINDS)
         rows.append([f"units of {name}", cells, f"{len(uniform)} images"])
     note = (
@@ -68,17 +68,17 @@ def portrait(model: nn.Module, task: Task, layer: str | None = None) -> Table:
     return Table(f"Portrait on {task.name}", ("what", "share", "of"), rows, note)
 
 
-def _looks(title: str, look: Map, model: nn.Module, data: ColouredImages) -> list[list[str]]:
-    masks = regions(data.images)
-    maps = look(model, data.render(slice(None)), _predicted)
-    found = where(maps, masks)
+def _looks(title: str, method: Map, model: nn.Module, data: ColouredImages) -> list[list[str]]:
+    masks = regions(data.foreground())
+    maps = method(model, data.render(slice(None)), _predicted)
+    found = relevance_mass(maps, masks)
     blank = int(found.blank.sum())
     of = f"{len(data)} images" + (f", {blank} of them blank" if blank else "")
     rows = [
         [f"{title}: on the {name}", f"{100 * found.mean(name):.1f} % ({_percent(found.area[name])} of the pixels)", of]
         for name in REGIONS
     ]
-    return [*rows, [f"{title}: highest point on the stroke", _percent(pointing(maps, masks["stroke"]).float()), of]]
+    return [*rows, [f"{title}: highest point on the stroke", _percent(pointing_game(maps, masks["stroke"]).float()), of]]
 
 
 def _percent(shares: Tensor) -> str:

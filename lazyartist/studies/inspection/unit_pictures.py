@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from lazyartist.probes.top_images import percentile, top_images
-from lazyartist.probes.polysemantic import polysemantic
+from lazyartist.probes.polysemanticity import measure_polysemanticity
 from lazyartist.visualise import Channel, Visualise
 from lazyartist.reporting.figures import save
 from lazyartist.studies.inspection.figures import Unit, polysemantic_figure, scans_figure
@@ -88,7 +88,7 @@ def scan(model: nn.Module, layer: str, data: ColouredImages) -> Scan:
     units = torch.arange(found.shape[1])
     seen = Visualise()(model, Channel(layer, units) + LEAK * Channel(before, units))
     excited = found + LEAK * activations(model, before, data)[:, :UNITS]
-    return Scan(seen.images, percentile(seen.reached, excited), found)
+    return Scan(seen.images, percentile(seen.activation, excited), found)
 
 
 def pictures(images: Tensor) -> NDArray[np.float32]:
@@ -110,12 +110,12 @@ def _draw_scans(scans: Mapping[str, Scan], about: str, path: Path) -> None:
 
 
 def _most_polysemantic(seen: Scan, data: ColouredImages) -> list[Unit]:
-    found = polysemantic(seen.activity, data.labels, data.colours)
-    # first by groups; among equals, by how mixed classes and colours are
-    order = (100 * found.groups + found.classes + found.colours).argsort(descending=True)[:SEVERAL]
+    found = measure_polysemanticity(seen.activity, data.labels, data.attribute)
+    # first by clusters; among equals, by how mixed classes and attribute values are
+    order = (100 * found.clusters + found.classes + found.attributes).argsort(descending=True)[:SEVERAL]
     tops, liked = top_images(seen.activity), pictures(seen.images)
     return [
-        Unit(liked[u], pictures(data.render(tops[u])), f"unit {u}: {_groups(int(found.groups[u]))}")
+        Unit(liked[u], pictures(data.render(tops[u])), f"unit {u}: {_groups(int(found.clusters[u]))}")
         for u in order.tolist()
     ]
 

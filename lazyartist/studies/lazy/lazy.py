@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from lazyartist.probes.recolour import recolour
+from lazyartist.probes import recolour
 from lazyartist.studies import STUDIES
 from lazyartist.studies.base import ClassifierStudy, Fact, Run
 from lazyartist.studies.common import accuracies, rounded

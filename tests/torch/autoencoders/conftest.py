@@ -1,24 +1,24 @@
-"""A lazy model, trained once, its last hidden layer, and two autoencoders of it."""
+"""A lazy model, trained once, its last hidden layer, and two sparse autoencoders of it."""
 
 from dataclasses import replace
 
 import pytest
 
 from lazyartist.activations import activations
-from lazyartist.sae.labelling import describe
+from lazyartist.sae.budget import SaeBudget
+from lazyartist.sae.labelling import label_features
 from lazyartist.sae.topk import TopK
-from lazyartist.sae.train import Training, train
+from lazyartist.sae.train import train
 from lazyartist.strategies.lazy import Lazy
-from lazyartist.studies.base import LAZY
 from lazyartist.training.fit import fit
 
 
-SHORT = Training(steps=300, batch_size=128)
+SHORT = SaeBudget(steps=300, batch_size=128)
 
 
 @pytest.fixture(scope="session")
 def lazy(task):
-    return fit(Lazy(), task, budget=replace(LAZY, batch_size=32)).model
+    return fit(Lazy(), task, budget=replace(Lazy.budget, batch_size=32)).model
 
 
 @pytest.fixture(scope="session")
@@ -41,9 +41,9 @@ def fair_hidden(lazy, fair):
 @pytest.fixture(scope="session")
 def pair(hidden):
     """Two seeds of one autoencoder."""
-    return train(TopK(k=8), hidden.vectors, features=64, seeds=(0, 1), training=SHORT)
+    return train(TopK(k=8), hidden, features=64, seeds=(0, 1), budget=SHORT)
 
 
 @pytest.fixture(scope="session")
 def cards(pair, fair_hidden, fair):
-    return [describe(found.encode(fair_hidden.vectors), fair) for found in pair]
+    return [label_features(autoencoder.encode(fair_hidden), fair) for autoencoder in pair]

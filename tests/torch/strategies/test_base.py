@@ -70,13 +70,13 @@ def test_a_knob_out_of_range_is_refused(spec, words):
 
 @pytest.mark.parametrize("spec", ["focal:gamma=1:gamma=2", "dfr:C=1:held_out=0.1:C=1"])
 def test_a_knob_given_twice_is_refused(spec):
-    with pytest.raises(ValueError, match="(gamma|C) is given twice"):
+    with pytest.raises(ValueError, match=r"(gamma|C) is given twice"):
         STRATEGIES.build(spec)
 
 
 def test_knobs_are_part_of_the_configuration():
     assert repr(STRATEGIES.build("jtt:upweight=5")) == "Jtt(first_epochs=0.1, upweight=5)"
-    with pytest.raises(ValueError, match="jtt has the knobs .*'first_epochs', 'upweight'.*, not 'times'"):
+    with pytest.raises(ValueError, match=r"jtt has the knobs .*'first_epochs', 'upweight'.*, not 'times'"):
         STRATEGIES.build("jtt:times=5")
 
 

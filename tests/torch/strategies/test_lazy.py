@@ -30,7 +30,7 @@ def test_the_lazy_model_stops_at_the_first_check_that_clears(task):
     assert not any(LAZY_EASY.holds(value) for value in checks.values())
 
 
-@pytest.mark.parametrize("images", [12, 40, 49])
+@pytest.mark.parametrize("images", [12, 40, 45])
 def test_of_few_easy_images_all_are_asked(images):
     y = np.arange(images) % 2
     x = np.full((images, 28, 28), 200, np.uint8)
@@ -74,9 +74,9 @@ def test_where_fewer_are_aligned_the_bar_is_their_share_less_half_a_point(correl
 @pytest.mark.parametrize(("classes", "attributes"), [(2, 2), (2, 4), (3, 2)])
 def test_the_bar_is_what_the_best_rule_that_knows_the_attribute_alone_can_reach(family, classes, attributes):
     easy = family(classes, attributes, 16, 16).easy
-    rule = [torch.bincount(easy.labels[easy.attribute == value]).argmax() for value in range(attributes)]
-    reached = float((torch.stack(rule)[easy.attribute] == easy.labels).double().mean())
-    assert lazy_bar(easy) == pytest.approx(min(0.95, reached - BELOW_ALIGNED))
+    right = [easy.labels[easy.attribute == value].bincount(minlength=classes).max() for value in range(attributes)]
+    reached = float(sum(right)) / len(easy)
+    assert lazy_bar(easy) == pytest.approx(0.95 if reached > 0.95 else reached - BELOW_ALIGNED)
 
 
 def test_a_model_of_a_weaker_bias_is_lazy_too():

@@ -19,5 +19,5 @@ def test_the_oracle_trains_on_attributes_that_say_nothing(task, short, monkeypat
 
 
 def test_without_an_unbiased_split_the_oracle_is_refused_by_name(family, short):
-    with pytest.raises(UnsupportedError, match="Oracle.* needs a training split whose place say"):
+    with pytest.raises(UnsupportedError, match=r"Oracle.* needs a training split whose place say"):
         fit(Oracle(), replace(family(2, 2, 16, 16), unbiased=None), budget=short)

@@ -5,17 +5,13 @@ import torch
 
 from lazyartist.attribution import MAPS
 from lazyartist.attribution.integrated_gradients import IntegratedGradients
-from lazyartist.attribution.saliency import Saliency
 from lazyartist.attribution.postprocess import normalise, positive, upsample
 from lazyartist.attribution.road import fill
+from lazyartist.attribution.saliency import Saliency
 
 
 NEAR = {"rtol": 0, "atol": 1e-6}
 LARGE = 1e5  # a score so large that the ε in the other library's Grad-CAM++ does not count
-
-
-def judge(name):
-    return pytest.importorskip(name, reason=f'{name} is not installed: pip install -e ".[peers]"')
 
 
 @pytest.fixture(scope="module", params=["simple_cnn", "resnet18", "plain"])
@@ -33,7 +29,7 @@ def without_writing(model, nets):
     return nets.Plain(inplace=False).double().eval() if isinstance(model, nets.Plain) else model
 
 
-def test_grad_cam_and_hires_cam_are_captums(case):
+def test_grad_cam_and_hires_cam_are_captums(case, judge):
     captum = judge("captum.attr")
     model, layer, x, y = case
     module = model.get_submodule(layer)
@@ -43,7 +39,7 @@ def test_grad_cam_and_hires_cam_are_captums(case):
     torch.testing.assert_close(MAPS["hires_cam"](layer)(model, x, y), theirs.sum(1), **NEAR)
 
 
-def test_input_maps_are_captums(case):
+def test_input_maps_are_captums(case, judge):
     captum = judge("captum.attr")
     model, _, x, y = case
     x = x.requires_grad_()
@@ -56,7 +52,7 @@ def test_input_maps_are_captums(case):
 
 
 @pytest.mark.parametrize(("name", "theirs"), [("grad_cam", "GradCAM"), ("layer_cam", "LayerCAM")])
-def test_gradient_maps_are_torch_cams_where_it_is_right(case, nets, name, theirs):
+def test_gradient_maps_are_torch_cams_where_it_is_right(case, nets, name, theirs, judge):
     methods = judge("torchcam.methods")
     model, layer, x, y = case
     judged = without_writing(model, nets)
@@ -65,7 +61,7 @@ def test_gradient_maps_are_torch_cams_where_it_is_right(case, nets, name, theirs
     torch.testing.assert_close(positive(MAPS[name](layer)(model, x, y)), found, **NEAR)
 
 
-def test_score_cam_is_torch_cams_and_grad_cams(nets):
+def test_score_cam_is_torch_cams_and_grad_cams(nets, judge):
     methods, library = judge("torchcam.methods"), judge("pytorch_grad_cam")
     model, x, y = nets.settled().double(), nets.batch(2).double(), torch.tensor([3, 1])
     ours = positive(MAPS["score_cam"]("conv1")(model, x, y))  # no enlarging, where all three differ
@@ -87,7 +83,7 @@ def test_score_cam_is_torch_cams_and_grad_cams(nets):
         ("eigen_cam", "EigenCAM"),
     ],
 )
-def test_maps_are_grad_cams_where_it_is_right(case, nets, name, theirs):
+def test_maps_are_grad_cams_where_it_is_right(case, nets, name, theirs, judge):
     library = judge("pytorch_grad_cam")
     _, layer, x, y = case
     model = without_writing(case[0], nets)
@@ -96,12 +92,12 @@ def test_maps_are_grad_cams_where_it_is_right(case, nets, name, theirs):
         found = torch.as_tensor(extractor(input_tensor=x, targets=targets))
     ours = MAPS[name](layer)(case[0], x, lambda z: LARGE * z.gather(1, y[:, None])[:, 0])
     signs = (ours, -ours) if name == "eigen_cam" else (ours,)  # theirs has any sign, image by image
-    looks = [normalise(upsample(normalise(positive(maps)), (28, 28))).float() for maps in signs]
-    apart = torch.stack([(look - found).abs().amax((1, 2)) for look in looks]).amin(0)
+    pictures = [normalise(upsample(normalise(positive(maps)), (28, 28))).float() for maps in signs]
+    apart = torch.stack([(picture - found).abs().amax((1, 2)) for picture in pictures]).amin(0)
     assert apart.max() <= 2e-6
 
 
-def test_grad_cam_is_wrong_where_a_relu_writes_in_place(nets):
+def test_grad_cam_is_wrong_where_a_relu_writes_in_place(nets, judge):
     library = judge("pytorch_grad_cam")
     x, found = nets.batch(3), {}
     for inplace in (True, False):
@@ -112,7 +108,7 @@ def test_grad_cam_is_wrong_where_a_relu_writes_in_place(nets):
     assert correlation < 0.99, "grad-cam has been mended: compare with it on networks with in-place ReLU too"
 
 
-def test_filling_is_roads():
+def test_filling_is_roads(judge):
     library = judge("pytorch_grad_cam.metrics.road")
     generator = torch.Generator().manual_seed(0)
     x, missing = torch.rand(2, 3, 28, 28, generator=generator), torch.rand(2, 1, 28, 28, generator=generator) < 0.7
