@@ -2,38 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
 from lazyartist.reporting.publish import publish
-from lazyartist.reporting.row import Row, read_rows, write_rows
+from lazyartist.reporting.records import append_run, settle
+from lazyartist.reporting.row import At, Origin, Row
+from lazyartist.studies.speed.metrics import MEASURED
 from lazyartist.training.store import versions
 
 
-def keep(results, found, *, n, data, study="speed"):
-    """Put {metric: value} among the rows of `results`, in place of older ones, and write the table again."""
-    put(results, [row(metric=metric, value=value, n=n, data=data, study=study) for metric, value in found.items()])
-    print("\n" + "\n".join(f"{metric:<75} {value:>12,.2f}" for metric, value in found.items()))
+def keep(results: Path, numbers: Mapping[str, float], *, n: int, data: str, study: str = "speed") -> None:
+    """Put {what: value} among the rows of `results`, in place of older ones, and write the table again."""
+    put(results, [row(study, {"what": what}, MEASURED, value, n=n, data=data) for what, value in numbers.items()])
+    print("\n" + "\n".join(f"{what:<75} {value:>12,.2f}" for what, value in numbers.items()))
 
 
-def row(**fields):
-    """Return a row; what `fields` leaves out is that of the study "speed"."""
-    usual = {
-        "study": "speed",
-        "dataset": "mnist",
-        "task": "",
-        "model": "simple_cnn",
-        "strategy": "erm",
-        "uses": "",
-        "seed": 0,
-        "budget": "",
-        "direction": "",
-        "versions": versions(),
-        "threads": 1,
-        "seconds": 0.0,
-    }
-    return Row(**{**usual, **fields})
+def row(
+    study: str,
+    at: At,
+    metric: str,
+    value: float,
+    *,
+    n: int,
+    data: str,
+    seed: int = 0,
+    uses: Collection[str] = (),
+    threads: int = 1,
+    seconds: float = 0.0,
+    more_versions: Mapping[str, str] | None = None,
+) -> Row:
+    """Return a row that is a run of its own; no gate judges it."""
+    origin = Origin(
+        run="",
+        at=at,
+        data=data,
+        uses=tuple(sorted(use.replace("_", " ") for use in uses)),
+        versions={**versions(), **(more_versions or {})},
+        threads=threads,
+        seconds=round(seconds, 3),
+    )
+    return Row(study=study, at=at, seed=seed, metric=metric, value=value, n=n, direction="", origin=origin)
 
 
-def put(results, rows):
-    """Put rows of one study among those of `results`, in place of older ones, and write the tables again."""
-    path = results / "records" / f"{rows[0].study}.jsonl"
-    write_rows(path, {row.identity: row for row in [*read_rows(path), *rows]}.values())
-    publish(results)
+def put(results: Path, rows: Sequence[Row]) -> None:
+    """Put rows of one study among those of `results`, in place of older ones, and write its tables again."""
+    (study,) = {row.study for row in rows}
+    path = results / "records" / f"{study}.jsonl"
+    runs: dict[object, list[Row]] = {}
+    for each in rows:
+        runs.setdefault(each.experiment, []).append(each)
+    for own in runs.values():
+        append_run(path, own)
+    settle(path)
+    publish(results, [study])

@@ -7,14 +7,20 @@ import random
 import sys
 
 from types import SimpleNamespace
+from typing import Any
 from unittest.mock import MagicMock
 
 import torch
 
+from torch import Tensor, nn
 from torch.utils.data import Dataset
 
+from lazyartist.data.images import Split
+from lazyartist.networks import build
 from lazyartist.seeding import seed_from
-from lazyartist.training.fit import build
+from lazyartist.strategies.group_dro import GroupDro
+from lazyartist.strategies.jtt import Jtt
+from lazyartist.training.budget import Budget
 
 
 # SpuCo imports these for what is not used here: its own datasets, language models, clustering, heat maps
@@ -24,7 +30,7 @@ UNUSED = (
 )
 
 
-def load_spuco():
+def load_spuco() -> Any:
     """Import SpuCo, with stand-ins for what is not used here, and return its names as attributes."""
     stand_ins = {name: MagicMock() for name in UNUSED if name not in sys.modules}
     sys.modules.update(stand_ins)
@@ -39,42 +45,42 @@ def load_spuco():
     return SimpleNamespace(**{name: thing for room in rooms for name, thing in vars(room).items()})
 
 
-class PaintedImages(Dataset):
-    """A `ColouredImages` in the form of SpuCo's datasets, painted beforehand; a group is a class in a colour."""
+class PaintedImages(Dataset[tuple[Tensor, int]]):
+    """A split in the form of SpuCo's datasets, painted beforehand; a group is a class with an attribute value."""
 
-    def __init__(self, data):
-        self.images = data.render(slice(None))
-        self.labels, self.spurious = data.labels.tolist(), data.colours.tolist()
-        self.num_classes = data.classes
-        self.group_partition = {}
+    def __init__(self, split: Split) -> None:
+        self.images = split.render(slice(None))
+        self.labels, self.spurious = split.labels.tolist(), split.attribute.tolist()
+        self.num_classes = split.classes
+        self.group_partition: dict[tuple[int, int], list[int]] = {}
         for i, group in enumerate(zip(self.labels, self.spurious, strict=True)):
             self.group_partition.setdefault(group, []).append(i)
         self.group_weights = {group: len(members) / len(self) for group, members in self.group_partition.items()}
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.labels)
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> tuple[Tensor, int]:
         return self.images[index], self.labels[index]
 
 
 class Peer:
     """SpuCo's ways to train, each a method by the name of our strategy: (strategy, images) to the trained network."""
 
-    def __init__(self, budget, seed):
+    def __init__(self, budget: Budget, seed: int) -> None:
         self.spuco, self.budget, self.seed = load_spuco(), budget, seed
         self.spuco.set_seed(seed)  # one for the whole process, set again by every constructor of SpuCo
 
-    def trainer(self, kind, network, images, epochs, **more):
+    def trainer(self, kind: Any, network: nn.Module, images: Any, epochs: float, **more: Any) -> Any:
         optimizer = torch.optim.Adam(network.parameters(), self.budget.learning_rate)
-        return kind(network, images, self.budget.batch_size, optimizer, epochs, **more)
+        return kind(network, images, self.budget.batch_size, optimizer, int(epochs), **more)
 
-    def erm(self, strategy, images):
+    def erm(self, strategy: Any, images: PaintedImages) -> nn.Module:
         network = build("simple_cnn", images.num_classes, self.seed)
         self.trainer(self.spuco.ERM, network, images, self.budget.epochs).train()
         return network
 
-    def group_dro(self, strategy, images):
+    def group_dro(self, strategy: GroupDro, images: PaintedImages) -> nn.Module:
         network = build("simple_cnn", images.num_classes, self.seed)
         grouped = self.spuco.GroupLabeledDatasetWrapper(images, images.group_partition)
         trainer = self.trainer(self.spuco.GroupDRO, network, grouped, self.budget.epochs)
@@ -82,17 +88,17 @@ class Peer:
         trainer.train()
         return network
 
-    def jtt(self, strategy, images):
+    def jtt(self, strategy: Jtt, images: PaintedImages) -> nn.Module:
         # the weights that our first stage starts from too
         first = build("simple_cnn", images.num_classes, seed_from("stage", 0, self.seed))
-        stage = self.trainer(self.spuco.ERM, first, images, strategy.first)
+        stage = self.trainer(self.spuco.ERM, first, images, strategy.first_epochs)
         stage.train()
         answers = stage.trainer.get_trainset_outputs().argmax(1).tolist()
         groups = self.spuco.JTTInference(answers, images.labels).infer_groups()
-        upsampled = groups[0, 0] + int(strategy.times) * groups[0, 1]
+        upsampled = groups[0, 0] + int(strategy.upweight) * groups[0, 1]
         network = build("simple_cnn", images.num_classes, self.seed)
         trainer = self.trainer(self.spuco.CustomSampleERM, network, images, self.budget.epochs, indices=[])
-        for epoch in range(self.budget.epochs):
+        for epoch in range(int(self.budget.epochs)):
             # a pass over all that is up-sampled would be up to twice the steps, so it is drawn from: an epoch's worth
             # of images, in the way of SpuCo's own GroupDRO
             trainer.trainer.sampler.indices = random.choices(upsampled, k=len(images))

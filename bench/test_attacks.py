@@ -17,28 +17,34 @@ import copy
 import statistics
 import time
 
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 import torch
 
 from torch import Tensor, nn
 
-from lazyartist.attacks.fmn import FMN
 from lazyartist.attacks.bim import BIM
-from lazyartist.attacks.pgd import PGD
 from lazyartist.attacks.bisection import BisectionAttack
 from lazyartist.attacks.criterion import TargetedConfidence
+from lazyartist.attacks.fmn import FMN
+from lazyartist.attacks.pgd import PGD
 from lazyartist.criteria import ATTACK_EPSILON
-from lazyartist.studies.base import LAZY, STANDARD, Run
-from lazyartist.studies.noise.minimum_noise import SOURCE, TARGET, painted, shown
+from lazyartist.strategies import STRATEGIES
+from lazyartist.studies.base import STANDARD, Run
 from lazyartist.training.store import Store
 
 from . import speed_rows
+from .peers import say_missing, with_installed
+from .turns import DATASET, SMOKE, rounds
 
 
-SEVENS, STEPS, ROUNDS = 200, 40, 3
+SOURCE, TARGET = 7, 3
+SEVENS, STEPS, ROUNDS = 8 if SMOKE else 200, 4 if SMOKE else 40, rounds(3)
+FMN_STEPS = 10 if SMOKE else 100
 STEP = 1 / 4  # of ε, of the peers, which keep it: they fool no more with their own 1/30, nor with 1/8, and fewer with 1
 ROUNDING = 1e-6  # peers leave the box by some 1e-8
 
@@ -54,116 +60,155 @@ class Case(NamedTuple):
     data: str
 
 
+Attack = Callable[[nn.Module, Tensor, TargetedConfidence], Tensor]  # (network, images, criterion) to changed images
+
+
 @pytest.fixture(scope="module", params=["lazy", "erm"])
-def case(request):
-    for peer in ("foolbox", "torchattacks", "adv_lib.attacks"):
-        pytest.importorskip(peer, reason=f"{peer} is not installed: see the top of this file")
-    run = Run("mnist", "simple_cnn", request.param, 0, LAZY if request.param == "lazy" else STANDARD)
-    ours, test = run.train(Store()).model.requires_grad_(False), run.task().hard["other"]
-    index = shown(test, SOURCE, SEVENS)
-    images = painted(test, index, "aligned")
+def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Case:
+    run = Run(DATASET, "simple_cnn", request.param, 0, STRATEGIES[request.param].budget or STANDARD)
+    store = Store(tmp_path_factory.mktemp("store")) if SMOKE else Store()
+    ours, task = run.train(store).model.requires_grad_(False), run.task()
+    index = (task.test.labels == SOURCE).nonzero()[:SEVENS, 0]
+    images = task.test.render(index, task.own_attribute[task.test.labels[index]])
     with torch.no_grad():
         right = ours(images).argmax(1) == SOURCE
-    labels = test.labels[index][right]
+    if not right.any():  # digits are few and soon learnt by colour alone: all of them will do for a smoke round
+        right = torch.ones_like(right)
+    labels = task.test.labels[index][right]
     criterion = TargetedConfidence(torch.full_like(labels, TARGET), labels=labels)
     usual = copy.deepcopy(ours).to(memory_format=torch.contiguous_format)
-    return Case(request.param, usual, ours, images[right], criterion, run.task().train.fingerprint)
+    return Case(request.param, usual, ours, images[right], criterion, task.train.fingerprint)
 
 
 class Counting(nn.Module):
     """Counts the images whose gradients were asked for."""
 
-    def __init__(self, model):
+    def __init__(self, model: nn.Module) -> None:
         super().__init__()
         self.model, self.gradients = model, 0
 
-    def forward(self, x):
-        logits = self.model(x)
+    def forward(self, x: Tensor) -> Tensor:
+        logits: Tensor = self.model(x)
         if logits.requires_grad:
             logits.register_hook(self.count)
         return logits
 
-    def count(self, gradient):
+    def count(self, gradient: Tensor) -> None:
         self.gradients += len(gradient)
 
 
 class Margin(nn.Module):
-    """Two logits, 0 and the margin of a criterion: who looks for the second class looks for the confidence."""
+    """Two logits, 0 and the margin of a criterion: an attack on the second class is one on the confidence."""
 
-    def __init__(self, model, criterion):
+    def __init__(self, model: nn.Module, criterion: TargetedConfidence) -> None:
         super().__init__()
         self.model, self.criterion = model, criterion
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         margin = self.criterion.margin(self.model(x))
         return torch.stack([torch.zeros_like(margin), margin], 1)
 
 
-def our(attack, *arguments):
+def our(attack: Any, *arguments: float) -> Attack:
     return lambda model, images, criterion: attack(model, images, criterion, *arguments).images
 
 
-def foolbox_pgd(model, images, criterion):
+def foolbox_pgd(model: nn.Module, images: Tensor, criterion: TargetedConfidence) -> Tensor:
     import foolbox
 
     attack = foolbox.attacks.LinfPGD(rel_stepsize=STEP, steps=STEPS)
-    criterion = foolbox.criteria.TargetedMisclassification(criterion.target)
-    return attack(foolbox.PyTorchModel(model, bounds=(0, 1)), images, criterion, epsilons=ATTACK_EPSILON)[1]
+    misclassified = foolbox.criteria.TargetedMisclassification(criterion.target)
+    noisy: Tensor = attack(foolbox.PyTorchModel(model, bounds=(0, 1)), images, misclassified, epsilons=ATTACK_EPSILON)[1]
+    return noisy
 
 
-def torchattacks_pgd(model, images, criterion):
+def torchattacks_pgd(model: nn.Module, images: Tensor, criterion: TargetedConfidence) -> Tensor:
     import torchattacks
 
     attack = torchattacks.PGD(model, eps=ATTACK_EPSILON, alpha=STEP * ATTACK_EPSILON, steps=STEPS)
     attack.set_mode_targeted_by_label(quiet=True)
-    return attack(images, criterion.target)
+    noisy: Tensor = attack(images, criterion.target)
+    return noisy
 
 
-def adv_lib_pgd(model, images, criterion):
+def adv_lib_pgd(model: nn.Module, images: Tensor, criterion: TargetedConfidence) -> Tensor:
     from adv_lib import attacks
 
     options = {"targeted": True, "steps": STEPS, "relative_step_size": STEP}
-    return attacks.pgd_linf(model, images, criterion.target, ATTACK_EPSILON, **options)
+    noisy: Tensor = attacks.pgd_linf(model, images, criterion.target, ATTACK_EPSILON, **options)
+    return noisy
 
 
-def adv_lib_apgd(model, images, criterion):
+def adv_lib_apgd(model: nn.Module, images: Tensor, criterion: TargetedConfidence) -> Tensor:
     """It keeps images of the class that it looks for, however sure, so the class is the confidence."""
     from adv_lib import attacks
 
     options = {"targeted": True, "n_iter": STEPS - 1, "loss_function": "ce"}  # and a gradient before the first step
     second = torch.ones_like(criterion.target)
-    return attacks.apgd(Margin(model, criterion), images, second, ATTACK_EPSILON, float("inf"), **options)
+    noisy: Tensor = attacks.apgd(Margin(model, criterion), images, second, ATTACK_EPSILON, float("inf"), **options)
+    return noisy
 
 
-def foolbox_fmn(model, images, criterion, *, margin):
+def foolbox_fmn(model: nn.Module, images: Tensor, criterion: TargetedConfidence, *, margin: bool) -> Tensor:
     """With our margin for its loss, or as it is: the criterion sees the confidence, and the loss only the answer."""
     import eagerpy
     import foolbox
 
-    class Sure(foolbox.criteria.TargetedMisclassification):
-        def __call__(self, perturbed, outputs):
+    kinds = foolbox.criteria
+
+    class Sure(kinds.TargetedMisclassification):  # type: ignore[misc, name-defined]
+        def __call__(self, perturbed: Any, outputs: Any) -> Any:
             return eagerpy.astensor(criterion.holds(eagerpy.astensor(outputs).raw))
 
-    criterion = Sure(criterion.target)
     if margin:
         model = Margin(model, criterion).eval()
-        criterion = foolbox.criteria.TargetedMisclassification(torch.ones_like(criterion.target))
-    fooled = foolbox.PyTorchModel(model, bounds=(0, 1))
-    return foolbox.attacks.LInfFMNAttack(steps=100)(fooled, images, criterion, epsilons=None)[1]
+        success = kinds.TargetedMisclassification(torch.ones_like(criterion.target))
+    else:
+        success = Sure(criterion.target)
+    attack = foolbox.attacks.LInfFMNAttack(steps=FMN_STEPS)
+    noisy: Tensor = attack(foolbox.PyTorchModel(model, bounds=(0, 1)), images, success, epsilons=None)[1]
+    return noisy
 
 
-def adv_lib_fmn(model, images, criterion):
+def adv_lib_fmn(model: nn.Module, images: Tensor, criterion: TargetedConfidence) -> Tensor:
     from adv_lib import attacks
 
-    second = torch.ones_like(criterion.target)
-    return attacks.fmn(Margin(model, criterion), images, second, float("inf"), targeted=True, steps=100)
+    second, inside = torch.ones_like(criterion.target), Margin(model, criterion)
+    noisy: Tensor = attacks.fmn(inside, images, second, float("inf"), targeted=True, steps=FMN_STEPS)
+    return noisy
 
 
-def measured(ways, case, order="model", rounds=ROUNDS):
-    """Return {way: (distances (N,), gradients an image, seconds)}; the ways take turns, forwards and back."""
-    images, found, times = case.images, {}, {name: [] for name in ways}
+FIXED = {
+    "ours, PGD": our(PGD(steps=STEPS, restarts=1), ATTACK_EPSILON),
+    "ours, iterated sign": our(BIM(steps=STEPS), ATTACK_EPSILON),
+    "foolbox PGD": foolbox_pgd,
+    "torchattacks PGD": torchattacks_pgd,
+    "adv-lib PGD": adv_lib_pgd,
+    "adv-lib APGD with our margin": adv_lib_apgd,
+}
+SMALLEST = {
+    "ours": our(FMN(steps=FMN_STEPS)),
+    "ours, half the steps": our(FMN(steps=FMN_STEPS // 2)),
+    "foolbox FMN": partial(foolbox_fmn, margin=False),
+    "foolbox FMN with our margin": partial(foolbox_fmn, margin=True),
+    "adv-lib FMN with our margin": adv_lib_fmn,
+}
+SLOW = {
+    "ours, twice the steps": our(FMN(steps=2 * FMN_STEPS)),
+    "bisection over PGD": our(BisectionAttack(PGD(steps=STEPS, restarts=1))),
+}
+LIBRARIES = {"foolbox": "foolbox", "torchattacks": "torchattacks", "adv-lib": "adv_lib.attacks"}
+NEEDS = {name: LIBRARIES[name.split()[0]] for name in {**FIXED, **SMALLEST} if name.split()[0] in LIBRARIES}
+
+
+def measured(
+    ways: Mapping[str, Attack], case: Case, order: str = "model", rounds: int = ROUNDS
+) -> dict[str, tuple[Tensor, float, float]]:
+    """Return {way: (distances (N,), gradients per image, seconds)}; the ways take turns, forwards and back."""
+    images, results = case.images, {}
+    times: dict[str, list[float]] = {name: [] for name in ways}
     for i in range(rounds):
-        for name in ways if i % 2 == 0 else reversed(ways):
+        for name in ways if i % 2 == 0 else reversed(list(ways)):
             model = Counting(getattr(case, order)).eval()
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(i)
@@ -174,61 +219,41 @@ def measured(ways, case, order="model", rounds=ROUNDS):
                 with torch.no_grad():
                     sure = case.criterion.holds(case.model(noisy))
                 distance = (noisy - images).abs().amax((1, 2, 3)).masked_fill(~sure, torch.inf)
-                found[name] = distance, model.gradients / len(images)
-    return {name: (*found[name], statistics.median(times[name])) for name in ways}
+                results[name] = distance, model.gradients / len(images)
+    return {name: (*results[name], statistics.median(times[name])) for name in ways}
 
 
-def test_fixed_epsilon(case, lazy_results):
-    ways = {
-        "ours, PGD": our(PGD(steps=STEPS, restarts=1), ATTACK_EPSILON),
-        "ours, iterated sign": our(BIM(steps=STEPS), ATTACK_EPSILON),
-        "foolbox PGD": foolbox_pgd,
-        "torchattacks PGD": torchattacks_pgd,
-        "adv-lib PGD": adv_lib_pgd,
-        "adv-lib APGD with our margin": adv_lib_apgd,
-    }
+def test_fixed_epsilon(case: Case, lazy_results: Path) -> None:
     what = f"{case.name}, 7 to 3 within {ATTACK_EPSILON:g}"
-    rows = {}
+    ways, rows = with_installed(FIXED, NEEDS), {}
     for order, words in (("model", ""), ("channels_last", ", channels last")):
-        found = measured(ways, case, order)
-        each = {name: 1e6 * seconds / gradients / len(case.images) for name, (_, gradients, seconds) in found.items()}
-        for name, (distance, gradients, _) in found.items():
+        results = measured(ways, case, order)
+        each = {n: 1e6 * seconds / gradients / len(case.images) for n, (_, gradients, seconds) in results.items()}
+        for name, (distance, gradients, _) in results.items():
             if order == "model":
-                within = distance < ATTACK_EPSILON + (0 if name.startswith("ours") else ROUNDING)
+                within = distance < ATTACK_EPSILON + (ROUNDING if name in NEEDS else 0)
                 rows[f"{what}, {name}: success, %"] = 100 * float(within.float().mean())
-                rows[f"{what}, {name}: gradients an image"] = gradients
-            rows[f"{what}, {name}{words}: µs a gradient"] = each[name]
-        for name in (name for name in ways if not name.startswith("ours")):
-            rows[f"{what}{words}: time, {name} / ours, PGD"] = found[name][2] / found["ours, PGD"][2]
-            rows[f"{what}{words}: time a gradient, {name} / ours, PGD"] = each[name] / each["ours, PGD"]
+                rows[f"{what}, {name}: gradients per image"] = gradients
+            rows[f"{what}, {name}{words}: µs per gradient"] = each[name]
+        for name in NEEDS.keys() & ways.keys():
+            rows[f"{what}{words}: time, {name} / ours, PGD"] = results[name][2] / results["ours, PGD"][2]
+            rows[f"{what}{words}: time per gradient, {name} / ours, PGD"] = each[name] / each["ours, PGD"]
     speed_rows.keep(lazy_results, rows, n=ROUNDS, data=case.data, study="side_by_side")
+    say_missing({name: NEEDS[name] for name in FIXED if name in NEEDS})
 
 
-def test_smallest_epsilon(case, lazy_results):
-    found = measured(
-        {
-            "ours": our(FMN()),
-            "ours, half the steps": our(FMN(steps=50)),
-            "foolbox FMN": partial(foolbox_fmn, margin=False),
-            "foolbox FMN with our margin": partial(foolbox_fmn, margin=True),
-            "adv-lib FMN with our margin": adv_lib_fmn,
-        },
-        case,
-    )
-    slow = {
-        "ours, twice the steps": our(FMN(steps=200)),
-        "bisection over PGD": our(BisectionAttack(PGD(steps=STEPS, restarts=1))),
-    }
-    found |= measured(slow, case, rounds=1)
+def test_smallest_epsilon(case: Case, lazy_results: Path) -> None:
+    results = {**measured(with_installed(SMALLEST, NEEDS), case), **measured(SLOW, case, rounds=1)}
     what = f"{case.name}, 7 to 3, smallest ε"
-    medians = {name: float(distance.median()) for name, (distance, *_) in found.items()}
+    medians = {name: float(distance.median()) for name, (distance, *_) in results.items()}
     rows = {}
-    for name, (_, gradients, seconds) in found.items():
+    for name, (_, gradients, seconds) in results.items():
         rows[f"{what}, {name}: median, thousandths"] = 1000 * medians[name]
-        rows[f"{what}, {name}: gradients an image"] = gradients
-        rows[f"{what}, {name}: ms an image"] = 1000 * seconds / len(case.images)
-    for mine in ("ours", "ours, half the steps"):
-        for name in (name for name in found if not name.startswith("ours")):
-            rows[f"{what}: median, {name} / {mine}"] = medians[name] / medians[mine]
+        rows[f"{what}, {name}: gradients per image"] = gradients
+        rows[f"{what}, {name}: ms per image"] = 1000 * seconds / len(case.images)
+    for ours in ("ours", "ours, half the steps"):
+        for name in NEEDS.keys() & results.keys():
+            rows[f"{what}: median, {name} / {ours}"] = medians[name] / medians[ours]
     rows[f"{what}: median, ours, twice the steps / ours"] = medians["ours, twice the steps"] / medians["ours"]
     speed_rows.keep(lazy_results, rows, n=ROUNDS, data=case.data, study="side_by_side")
+    say_missing({name: NEEDS[name] for name in SMALLEST if name in NEEDS})

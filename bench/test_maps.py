@@ -1,84 +1,92 @@
 """Maps beside captum's and grad-cam's, and a layer's units visualised in one batch and one at a time.
 
-    pytest -m perf bench/test_maps.py
+    pip install --no-deps captum==0.9.0 grad-cam==1.5.7 ttach
+    pytest bench/test_maps.py --lazy-results results
 
-The same network and the same images for all, in one process with one thread, taking turns. Needs the extra `peers`.
+The same network and the same images for all, in one process with one thread, taking turns.
 """
 
 from __future__ import annotations
 
+import importlib
+
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
-from lazyartist.data.task import make_task
+from torch import Tensor, nn
+
 from lazyartist.attribution.grad_cam import GradCam
 from lazyartist.attribution.score_cam import ScoreCam
-from lazyartist.visualise import Channel, Visualise
-from lazyartist.strategies import STRATEGIES
-from lazyartist.studies.base import LAZY
+from lazyartist.data.task import Task, make_task
+from lazyartist.strategies.lazy import Lazy
 from lazyartist.training.fit import fit
+from lazyartist.visualise import Channel, Visualise
 
 from . import speed_rows
-from .turns import ROUNDS, in_turn
+from .peers import installed, say_missing
+from .turns import DATASET, SMOKE, in_turn, rounds
 
 
-IMAGES, FEW, UNITS = 256, 16, 64
+IMAGES, FEW, UNITS, ROUNDS = (16, 2, 4, 1) if SMOKE else (256, 16, 64, rounds(5))
 LAYER = "conv3"
+NEEDS = {"captum": "captum.attr", "grad-cam": "pytorch_grad_cam"}
+
+Case = tuple[Task, nn.Module, Tensor, Tensor]
 
 
 @pytest.fixture(scope="module")
-def case():
-    """A lazy model, test images and the classes that it sees in them."""
-    task = make_task("mnist")
-    model = fit(STRATEGIES["lazy"](), task, budget=LAZY).model
+def case() -> Case:
+    """A task, a lazy model, test images and the classes that the model sees in them."""
+    task = make_task(DATASET)
+    assert Lazy.budget is not None
+    model = fit(Lazy(), task, budget=Lazy.budget).model
     images = task.hard["other"].render(slice(0, IMAGES))
     with torch.no_grad():
         return task, model, images, model(images).argmax(1)
 
 
-def test_maps(case, lazy_results: Path):
-    captum, library = pytest.importorskip("captum.attr"), pytest.importorskip("pytorch_grad_cam")
-    target = pytest.importorskip("pytorch_grad_cam.utils.model_targets").ClassifierOutputTarget
+def test_maps(case: Case, lazy_results: Path) -> None:
     task, model, images, classes = case
     module = model.get_submodule(LAYER)
+    grad: dict[str, Callable[[], Any]] = {"ours": lambda: GradCam(LAYER)(model, images, classes)}
+    score: dict[str, Callable[[], Any]] = {"ours": lambda: ScoreCam(LAYER)(model, images[:FEW], classes[:FEW])}
+    if installed(NEEDS["captum"]):
+        captum = importlib.import_module("captum.attr")
+        grad["captum"] = lambda: captum.LayerGradCam(model, module).attribute(images, target=classes)
+    if installed(NEEDS["grad-cam"]):
+        library = importlib.import_module("pytorch_grad_cam")
+        target = importlib.import_module("pytorch_grad_cam.utils.model_targets").ClassifierOutputTarget
 
-    def with_library(kind, n):
-        targets = [target(c) for c in classes[:n].tolist()]
-        with kind(model=model, target_layers=[module]) as cam:
-            return cam(input_tensor=images[:n], targets=targets)
+        def with_library(kind: Any, n: int) -> Any:
+            targets = [target(c) for c in classes[:n].tolist()]
+            with kind(model=model, target_layers=[module]) as cam:
+                return cam(input_tensor=images[:n], targets=targets)
 
-    grad = in_turn(
-        {
-            "ours": lambda: GradCam(LAYER)(model, images, classes),
-            "captum": lambda: captum.LayerGradCam(model, module).attribute(images, target=classes),
-            "grad-cam": lambda: with_library(library.GradCAM, IMAGES),
-        }
-    )
-    score = in_turn(
-        {
-            "ours": lambda: ScoreCam(LAYER)(model, images[:FEW], classes[:FEW]),
-            "grad-cam": lambda: with_library(library.ScoreCAM, FEW),
-        }
-    )
-    rows = {f"Grad-CAM, {IMAGES} images, {name}, ms": 1000 * time for name, time in grad.items()}
-    rows |= {f"Grad-CAM: {name} / ours": grad[name] / grad["ours"] for name in ("captum", "grad-cam")}
-    rows |= {f"Score-CAM, {FEW} images, {name}, ms": 1000 * time for name, time in score.items()}
-    rows["Score-CAM: grad-cam / ours"] = score["grad-cam"] / score["ours"]
+        grad["grad-cam"] = lambda: with_library(library.GradCAM, IMAGES)
+        score["grad-cam"] = lambda: with_library(library.ScoreCAM, FEW)
+    rows = {}
+    for title, n, ways in (("Grad-CAM", IMAGES, grad), ("Score-CAM", FEW, score)):
+        seconds = in_turn(ways, ROUNDS)
+        rows |= {f"{title}, {n} images, {name}, ms": 1000 * time for name, time in seconds.items()}
+        rows |= {f"{title}: {name} / ours": seconds[name] / seconds["ours"] for name in seconds if name != "ours"}
     speed_rows.keep(lazy_results, rows, n=ROUNDS, data=task.train.fingerprint, study="side_by_side")
+    say_missing(NEEDS)
 
 
-def test_units(case, lazy_results: Path):
+def test_units(case: Case, lazy_results: Path) -> None:
     task, model, *_ = case
-    look, layer = Visualise(steps=10), f"{LAYER}.1"
-    found = in_turn(
+    look, layer = Visualise(steps=2 if SMOKE else 10), f"{LAYER}.1"
+    seconds = in_turn(
         {
             "in a batch": lambda: look(model, Channel(layer, torch.arange(UNITS))),
             "one at a time": lambda: [look(model, Channel(layer, torch.tensor([u]))) for u in range(UNITS)],
         },
-        rounds=3,
+        rounds=rounds(3),
     )
-    rows = {f"visualising {UNITS} units, {look.steps} steps, {name}, ms": 1000 * t for name, t in found.items()}
-    rows[f"visualising {UNITS} units: one at a time / in a batch"] = found["one at a time"] / found["in a batch"]
-    speed_rows.keep(lazy_results, rows, n=3, data=task.train.fingerprint, study="side_by_side")
+    rows = {f"visualising {UNITS} units, {look.steps} steps, {name}, ms": 1000 * t for name, t in seconds.items()}
+    rows[f"visualising {UNITS} units: one at a time / in a batch"] = seconds["one at a time"] / seconds["in a batch"]
+    speed_rows.keep(lazy_results, rows, n=rounds(3), data=task.train.fingerprint, study="side_by_side")

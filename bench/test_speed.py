@@ -1,6 +1,6 @@
 """How fast: rendering and a training step (pytest-benchmark), and one side-by-side run whose rows go to `results/`.
 
-    pytest -m perf bench --benchmark-enable
+    pytest bench/test_speed.py --benchmark-enable --lazy-results results
 
 Asserts nothing: speed is measured, not judged.
 """
@@ -10,62 +10,73 @@ from __future__ import annotations
 import statistics
 import time
 
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from itertools import chain, repeat
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
+from torch import Tensor, nn
+
+from lazyartist.data.images import Split
 from lazyartist.data.task import make_task
+from lazyartist.networks import build
 from lazyartist.strategies import STRATEGIES
-from lazyartist.strategies.base import Batch
-from lazyartist.studies.base import LAZY
-from lazyartist.training.fit import Budget, build, fit
+from lazyartist.strategies.erm import Erm
+from lazyartist.strategies.lazy import Lazy
+from lazyartist.training.budget import Budget
+from lazyartist.training.fit import fit, make_batch
 
 from . import speed_rows, usual
-from .turns import in_turn
+from .turns import DATASET, SMOKE, in_turn, rounds
 
 
-BATCH, STEPS, ROUNDS = 64, 150, 4
+BATCH, STEPS, ROUNDS = 64, 10 if SMOKE else 150, rounds(4)
+TIMES = 1 if SMOKE else 20  # how often what takes milliseconds is done between two looks at the clock
+# (workers, threads) of the usual pipeline, of which the fastest is compared with
+SETTINGS = [(0, 1), (1, 1)] if SMOKE else [(workers, threads) for workers in (0, 1, 2, 3) for threads in (1, 2)]
 
 
 @pytest.fixture(scope="module")
-def data():
-    return make_task("mnist").train
+def data() -> Split:
+    return make_task(DATASET).train
 
 
-def stepper(model, data, strategy="erm"):
+def stepper(model: nn.Module, data: Split, name: str = "erm") -> Callable[[Tensor], None]:
     """Return a function that makes one training step of our loop."""
     optimizer = torch.optim.Adam(model.parameters(), 2e-3, fused=True)
-    loss, generator = STRATEGIES[strategy]().loss, torch.Generator()
+    strategy, generator = STRATEGIES.build(name), torch.Generator()
 
-    def step(index):
+    def step(index: Tensor) -> None:
         optimizer.zero_grad()
-        loss(model, Batch(data.render(index), data.labels[index], None, generator)).backward()
+        strategy.loss(model, make_batch(strategy, data, index, 0.0, generator)).backward()
         optimizer.step()
 
     return step
 
 
-def test_render(benchmark, data):
+def test_render(benchmark: Any, data: Split) -> None:
     index = torch.randperm(len(data), generator=torch.Generator())[:BATCH]
     benchmark(data.render, index)
 
 
 @pytest.mark.parametrize("strategy", ["erm", "focal", "colour_consistency"])
-def test_training_step(benchmark, data, strategy):
+def test_training_step(benchmark: Any, data: Split, strategy: str) -> None:
     step = stepper(build("simple_cnn", 10, seed=0).train(), data, strategy)
-    benchmark.pedantic(step, (torch.arange(BATCH),), rounds=20, warmup_rounds=3)
+    benchmark.pedantic(step, (torch.arange(BATCH),), rounds=rounds(20), warmup_rounds=3)
 
 
-def seconds(function, *arguments):
+def seconds(function: Callable[..., Any], *arguments: Any) -> float:
     start = time.perf_counter()
     function(*arguments)
     return time.perf_counter() - start
 
 
-def flops_of_a_step(model, size):
+def flops_of_a_step(model: Any, size: int) -> int:
     """Multiply-adds × 2 of the convolutions: forward, weight gradient, and input gradient except for the first."""
     total = 0
     for side, block in ((28, model.conv1), (14, model.conv2), (7, model.conv3)):
@@ -74,47 +85,48 @@ def flops_of_a_step(model, size):
     return total
 
 
-def one_run(_):
-    """One of two runs side by side: a fresh process with one thread, warm, then timed."""
+def one_run(_: int) -> float:
+    """One of two runs side by side: a fresh process with one thread, warm, then timed. Return images per second."""
     torch.set_num_threads(1)
-    task = make_task("mnist")
-    budget = Budget(epochs=0.02, batch_size=BATCH)
-    fit(STRATEGIES["erm"](), task, budget=budget)
+    task = make_task(DATASET)
+    fit(Erm(), task, budget=Budget(epochs=0.02, batch_size=BATCH))
+    budget = Budget(epochs=2 * STEPS * BATCH / len(task.train), batch_size=BATCH)
     start = time.perf_counter()
-    fitted = fit(STRATEGIES["erm"](), task, budget=Budget(epochs=2 * STEPS * BATCH / len(task.train), batch_size=BATCH))
+    fitted = fit(Erm(), task, budget=budget)
     return fitted.steps * BATCH / (time.perf_counter() - start)
 
 
-def usual_rate(data, workers, threads):
+def usual_rate(data: Split, workers: int, threads: int) -> float:
     """Images per second of the usual pipeline with so many worker processes, after a warm-up."""
     torch.set_num_threads(threads)
     with torch.random.fork_rng(devices=[]):
         model = build("simple_cnn", 10, seed=0).to(memory_format=torch.contiguous_format)
-    batches = iter(usual.loader(data, BATCH, workers))
-    usual.train(model, batches, 20)
+    batches = chain.from_iterable(repeat(usual.loader(data, BATCH, workers)))  # epoch after epoch
+    usual.train(model, batches, min(20, STEPS))
     rate = STEPS * BATCH / seconds(usual.train, model, batches, STEPS)
     torch.set_num_threads(1)
     return rate
 
 
-def test_side_by_side(data, lazy_results: Path):
-    rows = {}
+def test_side_by_side(data: Split, lazy_results: Path) -> None:
+    rows: dict[str, float] = {}
 
     # rendering against colouring one by one
-    index = torch.randperm(len(data), generator=torch.Generator())[: 100 * BATCH].view(-1, BATCH)
-    theirs = usual.UsualColoured(data)
+    order = torch.randperm(len(data), generator=torch.Generator())[: 100 * BATCH]
+    index = order[: len(order) // BATCH * BATCH].view(-1, BATCH)
+    one_by_one = usual.UsualColoured(data)
 
-    def render():  # a batch is used and forgotten, as in training
-        for _ in range(20):
+    def render() -> None:  # a batch is used and forgotten, as in training
+        for _ in range(TIMES):
             for i in index:
                 data.render(i)
 
-    def colour_one_by_one():
+    def colour_one_by_one() -> None:
         for i in index:
-            torch.stack([theirs[j][0] for j in i.tolist()])
+            torch.stack([one_by_one[j][0] for j in i.tolist()])
 
     ours_s, theirs_s = in_turn({"ours": render, "theirs": colour_one_by_one}, ROUNDS).values()
-    ours, per_sample = 20 * index.numel() / ours_s, index.numel() / theirs_s
+    ours, per_sample = TIMES * index.numel() / ours_s, index.numel() / theirs_s
     rows["rendering, images/s"] = ours
     rows["usual colouring, images/s"] = per_sample
     rows["rendering / usual colouring"] = ours / per_sample
@@ -123,24 +135,27 @@ def test_side_by_side(data, lazy_results: Path):
     model = build("simple_cnn", 10, seed=0).train()
     step = stepper(model, data)
     a, b = torch.rand(2, 1024, 1024, generator=torch.Generator())
+    batches = index[: 2 * TIMES]
     for i in index[:5]:
         step(i)
     step_s, product_s = in_turn(
-        {"step": lambda: [step(i) for i in index[:40]], "product": lambda: [a @ b for _ in range(20)]}, rounds=8
+        {"step": lambda: [step(i) for i in batches], "product": lambda: [a @ b for _ in range(TIMES)]},
+        rounds=rounds(8),
     ).values()
-    rate, product = 40 * flops_of_a_step(model, BATCH) / step_s, 20 * 2 * 1024**3 / product_s
+    rate = len(batches) * flops_of_a_step(model, BATCH) / step_s
+    product = TIMES * 2 * 1024**3 / product_s
     rows["training step, GFLOP/s"] = rate / 1e9
     rows["matrix product, GFLOP/s"] = product / 1e9
     rows["training step / matrix product"] = rate / product
 
-    # a lazy model, from first weights to the look that clears, with all its looks
-    tasks = [make_task("mnist", seed=seed) for seed in range(ROUNDS)]
-    lazy = [fit(STRATEGIES["lazy"](), task, budget=LAZY, seed=task.seed).seconds for task in tasks]
+    # a lazy model, from first weights to the check that clears, with all its checks
+    assert Lazy.budget is not None
+    tasks = [make_task(DATASET, seed=seed) for seed in range(ROUNDS)]
+    lazy = [fit(Lazy(), task, budget=Lazy.budget, seed=task.seed).seconds for task in tasks]
     rows["training a lazy model on MNIST, s"] = statistics.median(lazy)
 
     # end to end on two cores: two runs side by side against one run with the loader's best settings
-    settings = [(workers, threads) for workers in (0, 1, 2, 3) for threads in (1, 2)]
-    best = max(settings, key=lambda s: usual_rate(data, *s))
+    best = max(SETTINGS, key=lambda setting: usual_rate(data, *setting))
     ours_rates, usual_rates = [], []
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         for _ in range(ROUNDS):

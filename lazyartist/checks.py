@@ -27,21 +27,28 @@ import torch
 
 from torch import Tensor, nn
 
-from lazyartist.data.coloured import ColouredImages
+from lazyartist.data.arrays import array_task
+from lazyartist.data.images import Split, UnsupportedError
+from lazyartist.data.painting import paint_task
 from lazyartist.data.palettes import Palette
+from lazyartist.data.sources import GreyImages
 from lazyartist.data.task import Task, make_task
+from lazyartist.inference import logits_of
+from lazyartist.networks import build
 from lazyartist.probes import accuracy
 from lazyartist.strategies.base import Batch, Plan, Strategy
-from lazyartist.training.fit import Budget, build, fit, training_split
-from lazyartist.training.store import Store
+from lazyartist.training.budget import Budget
+from lazyartist.training.fit import fit, make_batch, split_for, training_view
+from lazyartist.training.store import Store, provenance_of
 
 
 if TYPE_CHECKING:
     import pytest
 
-MODEL = "simple_cnn:width=8"
+NETWORK = "simple_cnn:width=8"
 SHORT = Budget(epochs=0.25, batch_size=64)
 LONGER = Budget(epochs=2, batch_size=32, learning_rate=5e-3)
+FEW = Budget(epochs=6, batch_size=16, learning_rate=1e-2)  # on the fifth of the images that two classes have
 
 
 def check_configuration(strategy: Strategy) -> None:
@@ -55,14 +62,14 @@ def check_same_seed_same_bits(strategy: Strategy) -> None:
     """Two trainings with the same seed give the same weights, bit for bit."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(12345)  # whatever ran before must not matter
-        again = _weights(fit(strategy, _task(), MODEL, budget=SHORT).model)
+        again = _weights(fit(strategy, _task(), NETWORK, budget=SHORT).model)
     assert _same(again, _reference(strategy)), f"{strategy}: one seed gave two models; draw from batch.generator alone"
 
 
 def check_nothing_global_is_touched(strategy: Strategy) -> None:
     """Random states, threads, precision and gradient mode are afterwards what they were."""
     before = _global_state()
-    fit(strategy, _task(), MODEL, budget=SHORT)
+    fit(strategy, _task(), NETWORK, budget=SHORT)
     changed = [name for name, value in _global_state().items() if value != before[name]]
     assert not changed, f"{strategy} leaves another {', '.join(changed)} behind"
 
@@ -70,27 +77,27 @@ def check_nothing_global_is_touched(strategy: Strategy) -> None:
 def check_the_data_stay_as_they_are(strategy: Strategy) -> None:
     """The dataset has the same fingerprint before and after."""
     task = make_task("digits", seed=5)
-    splits = (task.train, task.easy, task.unbiased)
-    before = [data.fingerprint for data in splits]
-    fit(strategy, task, MODEL, budget=SHORT)
-    assert [data.fingerprint for data in splits] == before, f"{strategy} changed the dataset: it may change copies only"
+    splits = (task.train, task.easy, split_for(strategy, task))
+    before = [split.fingerprint for split in splits]
+    fit(strategy, task, NETWORK, budget=SHORT)
+    assert [split.fingerprint for split in splits] == before, f"{strategy} changed the dataset: it may change copies only"
 
 
 def check_the_hard_splits_are_out_of_reach(strategy: Strategy) -> None:
     """It trains the same where there are no hard splits."""
-    without = _weights(fit(strategy, replace(_task(), hard={}), MODEL, budget=SHORT).model)
+    without = _weights(fit(strategy, replace(_task(), hard={}, test=_task().easy), NETWORK, budget=SHORT).model)
     assert _same(without, _reference(strategy)), f"{strategy} depends on the hard splits"
 
 
 def check_it_uses_only_what_it_declared(strategy: Strategy) -> None:
-    """Without "colour_labels", other names for the same colours make no difference; what is shown is what was given.
+    """Without "bias_labels", other names for the same colours make no difference; what is shown is what was given.
 
     The network is shown the very images of the batch, unless "recolouring" or "augmentation" is declared; and never
     grey ones. Sampling weights without "resampling" are refused by `fit`.
     """
-    if "colour_labels" not in strategy.uses:
-        renamed = _weights(fit(strategy, _renamed(_task()), MODEL, budget=SHORT).model)
-        assert _same(renamed, _reference(strategy)), f"{strategy} knows colours: it must declare 'colour_labels'"
+    if "bias_labels" not in strategy.uses:
+        renamed = _weights(fit(strategy, _renamed(_task()), NETWORK, budget=SHORT).model)
+        assert _same(renamed, _reference(strategy)), f"{strategy} knows the bias attribute: it must declare 'bias_labels'"
     plan, draw = _ready(strategy)
     network, batch = _fresh(), draw(torch.arange(16))
     shown: list[Tensor] = []
@@ -106,9 +113,32 @@ def check_it_uses_only_what_it_declared(strategy: Strategy) -> None:
 
 def check_it_beats_chance(strategy: Strategy) -> None:
     """After a few epochs on the digits it is right on the easy split well above chance."""
-    fitted = fit(strategy, _task(), MODEL, budget=LONGER)
+    fitted = fit(strategy, _task(), NETWORK, budget=LONGER)
     right = accuracy(fitted.model, _task().easy).value
     assert right > 0.2, f"{strategy}: {right:.0%} on the easy split after {fitted.steps} steps; chance is 10 %"
+
+
+def check_other_numbers_of_classes(strategy: Strategy) -> None:
+    """On two classes it learns and answers both; on three, with images that are not square, it trains."""
+    task = _few_classes(2, 28)
+    answers = logits_of(fit(strategy, task, NETWORK, budget=FEW).model, task.easy).argmax(1)
+    right = float((answers == task.easy.labels).double().mean())
+    assert len(answers.unique()) == 2, f"{strategy} answers one of two classes only"
+    assert right > 0.6, f"{strategy}: {right:.0%} on the easy split of two classes; chance is 50 %"
+    task = _few_classes(3, 20)
+    model = fit(strategy, task, NETWORK, budget=SHORT).model
+    assert logits_of(model, task.easy).shape == (len(task.easy), 3)
+
+
+def check_groups_of_any_size(strategy: Strategy) -> None:
+    """Two classes with four attribute values, on images that cannot be repainted: it trains, or says what it lacks."""
+    task = _own_images()
+    try:
+        model = fit(strategy, task, NETWORK, budget=SHORT).model
+    except UnsupportedError:
+        assert strategy.uses & {"unbiased_split"}, f"{strategy} needs what these images lack: it must declare it"
+        return
+    assert logits_of(model, task.easy).shape == (len(task.easy), 2)
 
 
 def check_small_batches(strategy: Strategy) -> None:
@@ -128,12 +158,12 @@ def check_small_batches(strategy: Strategy) -> None:
 def check_it_saves_and_loads(strategy: Strategy) -> None:
     """A network that comes back from the store is the one that was trained."""
     with tempfile.TemporaryDirectory() as folder:
-        first = Store(Path(folder)).fit(strategy, _task(), MODEL, SHORT, 0)
-        cards = list(Path(folder).glob("*.json"))
-        assert len(cards) == 1, f"{strategy}: the trained model was not kept"
-        again = Store(Path(folder))._find(first.card, classes=10)
-        assert again is not None, f"{strategy}: the trained model cannot be loaded"
-        assert _same(_weights(first.model), _weights(again.model)), f"{strategy}: what is loaded is not what was saved"
+        store = Store(Path(folder))
+        first = store.fit(strategy, _task(), NETWORK, SHORT, 0)
+        again = store.find(provenance_of(strategy, _task(), NETWORK, SHORT, 0))
+        assert again is not None, f"{strategy}: the trained model was not kept"
+        assert _same(_weights(first.model), dict(again.tensors)), f"{strategy}: what is loaded is not what was saved"
+    assert _same(_weights(first.model), _reference(strategy)), f"{strategy}: what was trained cannot be loaded again"
 
 
 CHECKS: tuple[Callable[[Strategy], None], ...] = (
@@ -144,6 +174,8 @@ CHECKS: tuple[Callable[[Strategy], None], ...] = (
     check_the_hard_splits_are_out_of_reach,
     check_it_uses_only_what_it_declared,
     check_it_beats_chance,
+    check_other_numbers_of_classes,
+    check_groups_of_any_size,
     check_small_batches,
     check_it_saves_and_loads,
 )
@@ -170,44 +202,79 @@ def _task() -> Task:
     return make_task("digits")
 
 
+@lru_cache(maxsize=2)
+def _few_classes(classes: int, width: int) -> Task:
+    """Return a task of the first classes of the digits, whose images are cut to a width."""
+    grey = _grey()
+    parts = []
+    for images, labels in ((grey.train_images, grey.train_labels), (grey.test_images, grey.test_labels)):
+        start = (images.shape[2] - width) // 2
+        parts += [images[labels < classes][:, :, start : start + width], labels[labels < classes]]
+    colours = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))[:classes]
+    return paint_task(GreyImages(*parts), "few classes", palette=Palette("few", colours, ("red", "green", "blue")[:classes]))
+
+
+@lru_cache(maxsize=1)
+def _own_images() -> Task:
+    """Return a task of photographs, as it were: two classes, and a stripe in one of four places, mostly two of them."""
+    grey = _grey()
+    few = grey.train_labels < 2
+    labels = torch.as_tensor(grey.train_labels[few]).long()
+    generator = torch.Generator().manual_seed(0)
+    conflicting = torch.rand(len(labels), generator=generator) < 0.2
+    place = torch.where(conflicting, torch.randint(0, 4, labels.shape, generator=generator), labels)
+    pixels = torch.as_tensor(grey.train_images[few])[:, None].repeat(1, 3, 1, 1)
+    pixels[torch.arange(len(labels)), :2, 3 * place] = 200
+    split = ["easy" if i % 5 == 0 else "test" if i % 5 == 1 else "train" for i in range(len(labels))]
+    return array_task(pixels, {"class": labels, "place": place}, split, bias="place")
+
+
+@lru_cache(maxsize=1)
+def _grey() -> GreyImages:
+    from lazyartist.data.digits import grey_digits
+
+    return grey_digits()
+
+
 @lru_cache(maxsize=1)
 def _reference(strategy: Strategy) -> dict[str, Tensor]:
-    return _weights(fit(strategy, _task(), MODEL, budget=SHORT).model)
+    return _weights(fit(strategy, _task(), NETWORK, budget=SHORT).model)
 
 
 def _ready(strategy: Strategy) -> tuple[Plan, Callable[[Tensor], Batch]]:
     """Return a plan, and what makes a batch of the training images at some indices."""
-    task = _task()
-    train = task.unbiased if "unbiased_colours" in strategy.uses else task.train
-    split = training_split(strategy, task, MODEL, SHORT, seed=0)
+    view, plan = _planned(strategy)
+    train = split_for(strategy, _task())
+    return plan, lambda index: make_batch(strategy, train, index, 0.5, view.generator)
+
+
+@lru_cache(maxsize=1)
+def _planned(strategy: Strategy) -> tuple[Any, Plan]:
+    view = training_view(strategy, _task(), NETWORK, SHORT, seed=0)
     with torch.random.fork_rng(devices=[]):
-        plan = strategy.plan(split)
-
-    def draw(index: Tensor) -> Batch:
-        colours = train.colours[index] if "colour_labels" in strategy.uses else None
-        return Batch(train.render(index), train.labels[index], colours, index, 0.5, split.generator)
-
-    return plan, draw
+        return view, strategy.plan(view)
 
 
 def _fresh() -> nn.Module:
-    return build(MODEL, _task().train.classes, 0).train()
+    return build(NETWORK, _task().train.classes, 0).train()
 
 
 def _renamed(task: Task) -> Task:
     """Return the same pixels, the colours of which go by other names."""
     classes = task.train.classes
     new = (torch.arange(classes) + 3) % classes  # colour c is called new[c]
-    old = new.argsort()
-    palette = task.train.palette
-    renamed = Palette(
-        palette.name, tuple(palette.colours[i] for i in old.tolist()), tuple(palette.words[i] for i in old.tolist())
-    )
+    old = new.argsort().tolist()
 
-    def rename(data: ColouredImages) -> ColouredImages:
-        return replace(data, colours=new[data.colours], palette=renamed)
+    def rename(split: Split) -> Split:
+        images: Any = split.images
+        palette = images.palette
+        renamed = Palette(palette.name, *(tuple(part[i] for i in old) for part in (palette.colours, palette.words)))
+        painted = {name: new[values] for name, values in split.painted.items()}
+        return replace(split, images=replace(images, colours=new[images.colours], palette=renamed), painted=painted)
 
-    return replace(task, train=rename(task.train), easy=rename(task.easy), unbiased=rename(task.unbiased), hard={})
+    unbiased = None if task.unbiased is None else rename(task.unbiased)
+    easy = rename(task.easy)
+    return replace(task, train=rename(task.train), easy=easy, unbiased=unbiased, hard={}, test=easy)
 
 
 def _weights(model: nn.Module) -> dict[str, Tensor]:

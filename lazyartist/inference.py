@@ -26,7 +26,12 @@ def evaluating(model: nn.Module) -> Iterator[nn.Module]:
 
     Also after an exception. Gradients with respect to inputs still flow. Inside, the model sees images in the order of
     its own weights: contiguous, unless one of its convolutions is in channels-last order.
+
+    Raises:
+        ValueError: it is no `torch.nn.Module`.
     """
+    if not isinstance(model, nn.Module):
+        raise ValueError(f"model: expected a torch.nn.Module, got a {type(model).__name__}: wrap it in one")
     modes = [(module, module.training) for module in model.modules()]
     wanted = [(parameter, parameter.requires_grad) for parameter in model.parameters()]
     hook = None if has_channels_last(model) else model.register_forward_pre_hook(contiguous_images)
@@ -53,9 +58,12 @@ def outputs(model: nn.Module, images: Tensor, classes: int | None = None) -> Ten
         classes: how many logits there must be per image; None for two or more.
 
     Raises:
-        ValueError: the model returns something other than a tensor, another shape, or numbers that are not finite; or
-            the images have another type than its parameters, and it does not take them.
+        ValueError: the images are no tensor; the model returns something other than a tensor, another shape, or numbers
+            that are not finite; or the images have another type than its parameters, and it does not take them.
     """
+    if not isinstance(images, Tensor):
+        kind = type(images).__name__
+        raise ValueError(f"images: expected a tensor (N, C, H, W), got a {kind}: pass torch.as_tensor(...)")
     try:
         logits: Tensor = model(images)
     except RuntimeError as error:

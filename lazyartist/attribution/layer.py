@@ -131,17 +131,16 @@ def _outermost(module: nn.Module, calls: dict[nn.Module, _Call]) -> Iterator[nn.
 
 def _followed(layer: nn.Module, calls: dict[nn.Module, _Call]) -> nn.Module:
     """Return the last of the modules without weights that take the layer's output and keep its size; or the layer."""
-    seen = {layer}
-    for module, call in calls.items():  # in the order in which they ended
-        last = calls[layer].output
-        if module in seen or not call.has_maps or _has_weights(module) or call.input is not last:
-            continue
-        assert isinstance(last, Tensor)
-        assert isinstance(call.output, Tensor)
-        if call.output.shape == last.shape:
+    order = list(calls)  # in which they ended
+    for module in order[order.index(layer) + 1 :]:
+        last, call = calls[layer].output, calls[module]
+        if call.input is last and call.has_maps and not _has_weights(module) and _shape(call.output) == _shape(last):
             layer = module
-            seen.add(module)
     return layer
+
+
+def _shape(output: object) -> tuple[int, ...]:
+    return tuple(output.shape) if isinstance(output, Tensor) else ()
 
 
 def _has_weights(module: nn.Module) -> bool:

@@ -19,11 +19,11 @@ TESTED = 360  # the last images
 @DATASETS.register("digits", source="Alpaydin and Kaynak 1998, in scikit-learn")
 def digits(**knobs: Any) -> Task:
     """1,797 handwritten digits embedded in scikit-learn, in the colours of their classes: small, needs no network."""
-    return paint_task(_grey(), "digits", **knobs)
+    return paint_task(grey_digits(), "digits", **knobs)
 
 
 @lru_cache(maxsize=1)
-def _grey() -> GreyImages:
+def grey_digits() -> GreyImages:
     """Scikit-learn's 8×8 digits, enlarged to 28×28."""
     from scipy.ndimage import zoom
     from sklearn.datasets import load_digits

@@ -76,8 +76,11 @@ def loss_recovered(
         mean: (D,), the mean vector of the data that the autoencoder was trained on.
 
     Raises:
-        ValueError: replacing the vectors by their mean does not raise the loss, so there is nothing to recover.
+        ValueError: there are no images, or replacing the vectors by their mean does not raise the loss, so that there
+            is nothing to recover.
     """
+    if not len(split):
+        raise ValueError("there are no images: expected a split with at least one")
 
     def loss(edit: Callable[[Tensor], Tensor]) -> float:
         total = 0.0

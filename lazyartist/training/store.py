@@ -113,7 +113,7 @@ class Store:
 
         A file that is damaged is named in the log and made again; nothing that fails its digest is used.
         """
-        found = self._find(provenance)
+        found = self.find(provenance)
         if found is not None:
             return found
         made = make()
@@ -136,7 +136,8 @@ class Store:
     def _path(self, provenance: Provenance) -> Path:
         return self.root / f"{provenance.key}.json"
 
-    def _find(self, wanted: Provenance) -> Kept | None:
+    def find(self, wanted: Provenance) -> Kept | None:
+        """Return what has this provenance from the folder; None if it is not there, or damaged."""
         path = self._path(wanted)
         if not path.exists():
             return None

@@ -96,14 +96,36 @@ class Plain(nn.Module):
 
 
 class Linear(nn.Module):
-    """Logits that are linear in the pixels."""
+    """Logits that are linear in the pixels, with the weights (K, C, H, W) and biases (K,) given, or random ones."""
 
-    def __init__(self, classes=3):
+    def __init__(self, classes=3, weight=None, bias=0.0):
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(classes, 3, 28, 28, generator=torch.Generator().manual_seed(2)))
+        if weight is None:
+            weight = torch.randn(classes, 3, 28, 28, generator=torch.Generator().manual_seed(2))
+        self.weight, self.bias = nn.Parameter(weight), bias
 
     def forward(self, x):
-        return torch.einsum("bchw,kchw->bk", x, self.weight)
+        return torch.einsum("bchw,kchw->bk", x, self.weight) + self.bias
+
+
+class Views(nn.Module):
+    """The classic LeNet end: `.view` on what a convolution returned, which refuses channels-last images."""
+
+    def __init__(self, classes=10, pixels=28):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 5)
+        self.numbers = 4 * (pixels - 4) ** 2
+        self.head = nn.Linear(self.numbers, classes)
+
+    def forward(self, x):
+        return self.head(self.conv(x).relu().view(-1, self.numbers))
+
+
+def seeded(make, seed=0):
+    """What `make` returns, with weights that depend on `seed` alone; torch's global state is left alone."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return make()
 
 
 def trace(model):
@@ -119,7 +141,9 @@ def trace(model):
 @pytest.fixture(scope="session")
 def nets():
     """Networks and images for the tests of probes, and a look at what a probe must not change."""
-    return SimpleNamespace(settled=settled, batch=batch, trace=trace, Plain=Plain, Linear=Linear)
+    return SimpleNamespace(
+        settled=settled, batch=batch, trace=trace, seeded=seeded, Plain=Plain, Linear=Linear, Views=Views
+    )
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,12 @@
-"""How much must the colours lie? Hard accuracy against the share of images that wear their class's colour."""
+"""How strong must the bias be? Hard accuracy against the share of images that have their class's own attribute value."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import Fact, Run, Study
+from lazyartist.studies.base import ClassifierStudy, Fact, Run
 from lazyartist.studies.common import accuracies
 
 
@@ -15,26 +15,32 @@ if TYPE_CHECKING:
 
     from lazyartist.training.store import Trained
 
-CORRELATIONS = (0.9, 0.95, 0.98, 0.99, 0.995, 1.0)
-
 
 @STUDIES.register("correlation")
-class CorrelationStudy(Study):
-    """Task 4: the correlation as a knob, up to 100 %, where no image conflicts; the rest draws from other colours."""
+@dataclass(frozen=True)
+class CorrelationStudy(ClassifierStudy):
+    """Task 4: the correlation as a knob, up to 100 %, where no image conflicts; the rest draws from other colours.
+
+    Attributes:
+        correlations: the shares of training images in their class's own colour.
+    """
 
     name: ClassVar[str] = "correlation"
-    strategies: ClassVar[tuple[str, ...]] = ("erm", "oracle")
-    datasets: ClassVar[tuple[str, ...]] = ("mnist",)
-    seeds: ClassVar[int] = 2
+    default_strategies: ClassVar[tuple[str, ...]] = ("erm", "oracle")
+    default_datasets: ClassVar[tuple[str, ...]] = ("mnist",)
+    default_seeds: ClassVar[int] = 2
 
-    def runs(self, **arguments: Any) -> list[Run]:
-        """Return every run at every correlation; see `Study.runs`."""
+    correlations: tuple[float, ...] = (0.9, 0.95, 0.98, 0.99, 0.995, 1.0)
+
+    def runs(self) -> list[Run]:
+        """Return every run at every correlation."""
+        runs = super().runs()
         return [
-            replace(run, correlation=correlation, conflict="others")
-            for correlation in CORRELATIONS
-            for run in super(CorrelationStudy, self).runs(**arguments)
+            run.with_data(correlation=correlation, conflict="others")
+            for correlation in self.correlations
+            for run in runs
         ]
 
-    def ask(self, run: Run, trained: Trained) -> Iterator[Fact]:
+    def measure(self, run: Run, trained: Trained) -> Iterator[Fact]:
         """Yield easy and hard accuracy."""
         yield from accuracies(trained.model, run.task())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from lazyartist.probes import group_accuracy
 from lazyartist.strategies import STRATEGIES
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import Fact, Run, Study
+from lazyartist.studies.base import ClassifierStudy, Fact, Run
 from lazyartist.studies.common import accuracies, rounded
+from lazyartist.studies.cures.metrics import WORST_GROUP
 
 
 if TYPE_CHECKING:
@@ -16,20 +18,34 @@ if TYPE_CHECKING:
 
     from lazyartist.training.store import Trained
 
-# what stops early to be lazy is judged by the study "lazy"; what sees no colour is no cure
-CURES = tuple(name for name in STRATEGIES if name not in ("lazy", "grayscale_erm"))
-
 
 @STUDIES.register("cures")
-class CuresStudy(Study):
-    """Task 4: trains every strategy beside matched ERM and oracle on the same seeds; judged on swapped colours."""
+@dataclass(frozen=True)
+class CuresStudy(ClassifierStudy):
+    """Task 4: trains every cure beside matched ERM and oracle on the same seeds; judged on hard splits and groups.
+
+    Unless told otherwise, the strategies are those of this package that stand in comparisons of cures; strategies of other
+    packages are measured when they are named.
+    """
 
     name: ClassVar[str] = "cures"
-    strategies: ClassVar[tuple[str, ...]] = CURES
+    default_strategies: ClassVar[tuple[str, ...]] = ()
 
-    def ask(self, run: Run, trained: Trained) -> Iterator[Fact]:
-        """Yield easy and hard accuracy, and the accuracy by class and colour."""
+    def runs(self) -> list[Run]:
+        """Return a run of every cure on every dataset, network and seed."""
+        chosen = self if self.strategies else replace(self, strategies=own_cures())
+        return super(CuresStudy, chosen).runs()
+
+    def measure(self, run: Run, trained: Trained) -> Iterator[Fact]:
+        """Yield easy and hard accuracy, and the accuracy of the worst group with that of every group as detail."""
         task = run.task()
         yield from accuracies(trained.model, task)
-        found = group_accuracy(trained.model, task.hard["uniform"])
-        yield Fact("worst_group_accuracy", found.worst, int(found.n.sum()), "", rounded(found.accuracy.tolist()))
+        groups = group_accuracy(trained.model, task.test)
+        yield Fact(WORST_GROUP, groups.worst, int(groups.n.sum()), "", rounded(groups.accuracy.tolist()))
+
+
+def own_cures() -> tuple[str, ...]:
+    """Return the strategies of this package that stand in comparisons of cures, by name."""
+    entries = STRATEGIES.entries()
+    own = [name for name in STRATEGIES if entries[name].module.startswith(f"{STRATEGIES.package}.")]
+    return tuple(name for name in own if STRATEGIES[name].is_cure)

@@ -1,93 +1,100 @@
-"""Figures about ways to train: leaderboards with norm scores, and the correlation as a knob."""
+"""Figures about cures: leaderboards with norm scores, and hard accuracy against the correlation; torch-free."""
 
 from __future__ import annotations
 
 import math
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from lazyartist.criteria import CURE_HARD_OTHER
-from lazyartist.studies.cures.tables import KNOWS, correlation_of, knows
 from lazyartist.reporting.stats import Estimate, estimate, norm_score
-from lazyartist.reporting.table import Values, by, hard_accuracy, seeds_of_all, values
+from lazyartist.reporting.table import ACCURACIES, by, epochs_words, seeds_of_all, values
+from lazyartist.studies import FIGURES
+from lazyartist.studies.cures.metrics import KNOWS, knows
+from lazyartist.studies.cures.numbers import judged_by, mean, settings
 
 
 if TYPE_CHECKING:
-    from lazyartist.reporting.row import Row
+    from collections.abc import Sequence
 
+    from lazyartist.reporting.row import At, Row
+
+EASY = ACCURACIES[0]
 # one colour for each degree of knowledge, the ceiling first
 INKS = dict(zip(KNOWS, ("#30343f", "#d1495b", "#00798c", "#edae49"), strict=True))
 
 
-def strategies_figure(rows: Sequence[Row]) -> Figure:
+@FIGURES.register("cures")
+def cures_figure(rows: Sequence[Row]) -> Figure:
     """Show easy beside hard accuracy of every strategy, and its norm score; a line of panels for each leaderboard."""
-    boards = by(rows, "dataset", "task", "model", "budget")
-    sizes = [len({row.strategy for row in mine}) for mine in boards.values()]
+    boards = list(settings(rows, "strategy"))
+    sizes = [len(by(own, "strategy")) for _, own in boards]
     figure = Figure(figsize=(11, sum(0.23 * size + 1.3 for size in sizes)), layout="constrained")
     ratios = {"height_ratios": [size + 3 for size in sizes], "width_ratios": [3, 2]}
     lines = figure.subplots(len(boards), 2, squeeze=False, gridspec_kw=ratios)
-    for (left, right), ((dataset, _, model, budget), mine) in zip(lines, boards.items(), strict=True):
-        _leaderboard(left, right, mine)
-        left.set_title(f"{dataset}, {model}, {budget.partition(',')[0]}: {seeds_of_all(mine)}", fontsize=10, loc="left")
+    for (left, right), (at, own) in zip(lines, boards, strict=True):
+        _leaderboard(left, right, own)
+        left.set_title(f"{_caption(at)}: {seeds_of_all(own)}", fontsize=10, loc="left")
     keys = [Patch(color=ink, label=label) for label, ink in INKS.items()]
     figure.legend(handles=keys, title="knows", frameon=False, fontsize=9, ncols=len(keys), loc="outside upper center")
     return figure
 
 
 def _leaderboard(left: Any, right: Any, rows: Sequence[Row]) -> None:
-    found: dict[str, Values] = {name: values(mine) for (name,), mine in by(rows, "strategy").items()}
-    uses = {row.strategy: row.uses for row in rows}
-    hard = {name: hard_accuracy(v) for name, v in found.items()}
+    results = {name: values(own) for (name,), own in by(rows, "strategy").items()}
+    uses = {row.at["strategy"]: row.origin.uses for row in rows}
+    hard = {name: judged_by(v) for name, v in results.items()}
+    erm, oracle = hard.get("erm", {}), hard.get("oracle", {})
     # best at the top within what each knows
-    order = sorted(found, key=lambda name: (-KNOWS.index(knows(uses[name])), estimate(hard[name].values()).mean))
+    order = sorted(results, key=lambda name: (-KNOWS.index(knows(uses[name])), mean(hard[name])))
     for y, name in enumerate(order):
         ink = INKS[knows(uses[name])]
-        _mark(left, y, estimate(hard[name].values()), ink, "o")
-        _mark(left, y, estimate(found[name]["easy_accuracy"].values()), ink, "|")
-        if {"erm", "oracle"} <= set(hard) and name not in {"erm", "oracle"}:
-            score = norm_score(hard[name], hard["erm"], hard["oracle"])
+        for by_seed, marker in ((hard[name], "o"), (results[name].get(EASY, {}), "|")):
+            if by_seed:
+                _mark(left, y, estimate(by_seed.values()), ink, marker)
+        if name not in {"erm", "oracle"} and set(hard[name]) & set(erm) & set(oracle):
+            score = norm_score(hard[name], erm, oracle)
             right.barh(y, score.mean, xerr=_half(score), color=ink, height=0.7)
     left.axvline(100 * CURE_HARD_OTHER.threshold, color="grey", lw=0.7, ls=":")
     left.set(yticks=range(len(order)), yticklabels=order, xlim=(0, 100))
-    left.set_xlabel("accuracy, %:  ● hard (mean of both splits)   | easy")
+    left.set_xlabel("accuracy, %:  ● hard (mean of the hard splits)   | easy")
     right.axvline(100, color="grey", lw=0.7, ls=":")
     right.set(yticks=[], xlabel="norm score: 0 is matched ERM, 100 the oracle", xlim=(-60, 110), ylim=left.get_ylim())
     left.tick_params(axis="y", labelsize=8)
 
 
+@FIGURES.register("correlation")
 def correlation_figure(rows: Sequence[Row]) -> Figure:
-    """Show hard accuracy against the correlation, a line a strategy with the band of its interval."""
-    boards = by(rows, "dataset", "model", "budget")
+    """Show hard accuracy against the correlation, a line per strategy with the band of its interval."""
+    boards = list(settings(rows, "strategy", "correlation"))
     figure = Figure(figsize=(6.4 * len(boards), 4.4), layout="constrained")
-    for place, ((dataset, model, budget), mine) in zip(
-        figure.subplots(1, len(boards), squeeze=False)[0], boards.items(), strict=True
-    ):
-        marks = sorted({correlation_of(row) for row in mine})
-        for (name,), found in by(mine, "strategy").items():
-            at = {
-                correlation_of(runs[0]): estimate(hard_accuracy(values(runs)).values())
-                for runs in by(found, "task").values()
-            }
-            x = [marks.index(mark) for mark in sorted(at)]
-            shown = [at[mark] for mark in sorted(at)]
-            (line,) = place.plot(x, [100 * e.mean for e in shown], marker="o", ms=3, label=name)
-            low, high = ([100 * (e.mean - s * _half(e)) for e in shown] for s in (1, -1))
-            place.fill_between(x, low, high, color=line.get_color(), alpha=0.15, lw=0)
-        place.set(
+    panels = figure.subplots(1, len(boards), squeeze=False)[0]
+    for panel, (at, own) in zip(panels, boards, strict=True):
+        marks = [mark for (mark,) in by(own, "correlation")]
+        for (name,), runs in by(own, "strategy").items():
+            hard = {mark: judged_by(values(some)) for (mark,), some in by(runs, "correlation").items()}
+            shown = {marks.index(mark): estimate(by_seed.values()) for mark, by_seed in hard.items() if by_seed}
+            (line,) = panel.plot(list(shown), [100 * e.mean for e in shown.values()], marker="o", ms=3, label=name)
+            low, high = ([100 * (e.mean - side * _half(e)) for e in shown.values()] for side in (1, -1))
+            panel.fill_between(list(shown), low, high, color=line.get_color(), alpha=0.15, lw=0)
+        panel.set(
             xticks=range(len(marks)), xticklabels=[f"{100 * mark:g}" for mark in marks], ylim=(0, 100),
             xlabel="training images in their class's colour, %", ylabel="hard accuracy, % (mean of both splits)",
-            title=f"{dataset}, {model}, {budget.partition(',')[0]}, {seeds_of_all(mine)}",
+            title=f"{_caption(at)}, {seeds_of_all(own)}",
         )  # fmt: skip
-        place.legend(frameon=False, fontsize=8)
+        panel.legend(frameon=False, fontsize=8)
     return figure
 
 
-def _mark(place: Any, y: int, e: Estimate, ink: str, marker: str) -> None:
-    place.errorbar(100 * e.mean, y, xerr=100 * _half(e), fmt=marker, color=ink, ms=5, lw=1.2)
+def _caption(at: At) -> str:
+    return f"{at['dataset']}, {at['network']}, {epochs_words(at)}"
+
+
+def _mark(panel: Any, y: int, e: Estimate, ink: str, marker: str) -> None:
+    panel.errorbar(100 * e.mean, y, xerr=100 * _half(e), fmt=marker, color=ink, ms=5, lw=1.2)
 
 
 def _half(e: Estimate) -> float:

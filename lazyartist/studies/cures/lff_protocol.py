@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 from lazyartist.probes import group_accuracy
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import Fact, Run, Study
+from lazyartist.studies.base import ClassifierStudy, Fact, Run
 from lazyartist.studies.common import accuracies
-from lazyartist.training.fit import Budget
+from lazyartist.studies.cures.metrics import UNBIASED
+from lazyartist.training.budget import Budget
 
 
 if TYPE_CHECKING:
@@ -17,11 +18,10 @@ if TYPE_CHECKING:
 
     from lazyartist.training.store import Trained
 
-BUDGET = Budget(epochs=100, batch_size=256, learning_rate=1e-3, schedule="constant")
-
 
 @STUDIES.register("lff_protocol")
-class ProtocolStudy(Study):
+@dataclass(frozen=True)
+class LffProtocolStudy(ClassifierStudy):
     """Task 4: a three-layer perceptron for 100 epochs, 5 % conflicting, test colours uniform, as in LfF's papers.
 
     What is not as there: 48,000 training images instead of 60,000, since a fifth is the easy split; ten hues instead
@@ -29,22 +29,22 @@ class ProtocolStudy(Study):
     """
 
     name: ClassVar[str] = "lff_protocol"
-    strategies: ClassVar[tuple[str, ...]] = (
+    default_strategies: ClassVar[tuple[str, ...]] = (
         *("erm", "oracle", "bias_balanced_loss", "group_dro", "lff", "logit_correction", "jtt:first_epochs=1"),
         *("fg_ccdb:stage_epochs=1", "second_opinion:first_epochs=1"),
     )
-    datasets: ClassVar[tuple[str, ...]] = ("mnist",)
-    seeds: ClassVar[int] = 3
+    default_datasets: ClassVar[tuple[str, ...]] = ("mnist",)
+    default_networks: ClassVar[tuple[str, ...]] = ("mlp",)
+    default_seeds: ClassVar[int] = 3
+    standard: ClassVar[Budget] = Budget(epochs=100, batch_size=256, learning_rate=1e-3, schedule="constant")
 
-    def runs(self, **arguments: Any) -> list[Run]:
-        """Return runs of the perceptron with the protocol's budget; see `Study.runs`."""
-        changed = arguments.pop("budget", {})
-        arguments["models"] = ("mlp",)
-        return [replace(run, conflict="others", budget=replace(BUDGET, **changed)) for run in super().runs(**arguments)]
+    def runs(self) -> list[Run]:
+        """Return the runs on data whose conflicting images draw from other colours."""
+        return [run.with_data(conflict="others") for run in super().runs()]
 
-    def ask(self, run: Run, trained: Trained) -> Iterator[Fact]:
-        """Yield the mean accuracy of the hundred classes in colours, which is what the papers report, and ours."""
+    def measure(self, run: Run, trained: Trained) -> Iterator[Fact]:
+        """Yield the mean accuracy over groups, which is what the papers report, and easy and hard accuracy."""
         task = run.task()
-        found = group_accuracy(trained.model, task.hard["uniform"])
-        yield Fact("unbiased_accuracy", float(found.accuracy.nanmean()), int(found.n.sum()), "higher")
+        groups = group_accuracy(trained.model, task.test)
+        yield Fact(UNBIASED, float(groups.accuracy.nanmean()), int(groups.n.sum()), "higher")
         yield from accuracies(trained.model, task)

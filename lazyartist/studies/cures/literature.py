@@ -13,7 +13,7 @@ PERCEPTRON = "perceptron, 3 × 100, digit coloured with jitter (LfF's recipe); u
 LATER = "perceptron, DFA's images of the same recipe; unbiased accuracy, 10 % aligned"
 EXERCISE = "this exercise, public solutions, one seed each, epoch chosen on the test set; hard accuracy, 0 % aligned"
 
-# (setting, method, knows the colours, percent, where it is reported)
+# (setting, method, has bias labels, percent, where it is reported)
 PUBLISHED = (
     (PERCEPTRON, "ERM", "no", "77.6", "DeNetDM 2024, table 1"),
     (PERCEPTRON, "JTT", "no", "85.0 ± 1.1", "Liu et al. 2023, logit correction"),
@@ -38,7 +38,7 @@ def published_tables() -> list[Table]:
     return [
         Table(
             f"Published: {setting}",
-            ("method", "colour labels", "%", "reported by"),
+            ("method", "bias labels", "%", "reported by"),
             [entry[1:] for entry in PUBLISHED if entry[0] == setting],
             "As reported; another setting than ours, so context and not a ranking.",
         )

@@ -1,77 +1,71 @@
-"""Naming the conflicting images without colour labels: how well, by what, and when."""
+"""Detecting the conflicting images without bias labels: how well, by which score, and when."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 
 from lazyartist.probes.conflict_detection import CONFLICT_SCORES, judge_detection
 from lazyartist.strategies import STRATEGIES
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import Fact, Run, Study
-from lazyartist.training.fit import fit, training_split
-from lazyartist.training.store import describe
+from lazyartist.studies.base import ClassifierStudy, Fact, Run
+from lazyartist.studies.cures.metrics import DETECTION
+from lazyartist.training.fit import fit, training_view
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from torch import nn
 
     from lazyartist.reporting.row import Row
-    from lazyartist.training.store import Store, Trained
-
-CONFLICTS = (0.01, 0.05, 0.2)
-LOOKS = (0.1, 0.25, 0.5, 1, 2)  # epochs
+    from lazyartist.training.store import Store
 
 
 @STUDIES.register("naming")
-class NamingStudy(Study):
-    """Task 4: names conflicting training images by loss, margin, distance and error set, while a network trains."""
+@dataclass(frozen=True)
+class NamingStudy(ClassifierStudy):
+    """Task 4: detects conflicting training images by loss, margin, distance and error set, while a network trains.
+
+    Attributes:
+        conflicts: the shares of conflicting training images.
+        checkpoints: the epochs after which it looks.
+    """
 
     name: ClassVar[str] = "naming"
-    strategies: ClassVar[tuple[str, ...]] = ("erm", "gce")
-    seeds: ClassVar[int] = 3
+    default_strategies: ClassVar[tuple[str, ...]] = ("erm", "gce")
+    default_seeds: ClassVar[int] = 3
 
-    def runs(self, **arguments: Any) -> list[Run]:
-        """Return every run with every share of conflicting images; see `Study.runs`."""
-        return [
-            replace(run, correlation=1 - conflict, conflict="others")
-            for conflict in CONFLICTS
-            for run in super(NamingStudy, self).runs(**arguments)
-        ]
+    conflicts: tuple[float, ...] = (0.01, 0.05, 0.2)
+    checkpoints: tuple[float, ...] = (0.1, 0.25, 0.5, 1, 2)
+
+    def runs(self) -> list[Run]:
+        """Return every run with every share of conflicting images."""
+        runs = super().runs()
+        return [run.with_data(correlation=1 - share, conflict="others") for share in self.conflicts for run in runs]
 
     def rows(self, run: Run, store: Store) -> list[Row]:
-        """Train once, look on the way, and return rows for each look and score; such a model is not kept."""
+        """Train once and judge every score at each checkpoint; such a model is not kept in the store."""
         del store
         strategy, task = STRATEGIES.build(run.strategy), run.task()
-        split = training_split(strategy, task, run.model, run.budget, run.seed)
-        card = describe(strategy, task, run.model, run.budget, run.seed)
-        an_epoch = run.budget.steps(len(task.train)) / run.budget.epochs
-        looks = {round(look * an_epoch): look for look in LOOKS if look <= run.budget.epochs}
+        view = training_view(strategy, task, run.network, run.budget, run.seed)
+        conflicting = ~task.aligned(view.split)
+        steps_per_epoch = run.budget.steps(len(view.split)) / run.budget.epochs
+        epochs = {round(epoch * steps_per_epoch): epoch for epoch in self.checkpoints if epoch <= run.budget.epochs}
         margins: list[torch.Tensor] = []
-        rows: list[Row] = []
+        facts: list[Fact] = []
 
         def look(step: int, model: nn.Module) -> None:
-            if step not in looks:
+            if step not in epochs:
                 return
-            logits, features = split.answers(model)
-            scores = {name: score(logits, features, split.labels) for name, score in CONFLICT_SCORES.items()}
+            logits, features = view.outputs(model)
+            scores = {name: score(logits, features, view.labels) for name, score in CONFLICT_SCORES.items()}
             margins.append(scores["margin"])
-            scores["aum"] = torch.stack(margins).mean(0)
-            words = f"{looks[step]:g} of {run.budget}"
+            scores["mean_margin"] = torch.stack(margins).mean(0)
             for name, score in scores.items():
-                found = asdict(judge_detection(score, ~task.train.aligned))
-                facts = [Fact(metric, value, len(score), "") for metric, value in found.items()]
-                told = self.tell(run, replace(card, budget=words), facts)
-                rows.extend(replace(row, strategy=f"{run.strategy}: {name}") for row in told)
+                quality = judge_detection(score, conflicting)
+                keys = {"epoch": epochs[step], "score": name}
+                facts.extend(Fact(metric, getattr(quality, metric), len(score), at=keys) for metric in DETECTION)
 
-        fitted = fit(strategy, task, run.model, budget=run.budget, seed=run.seed, watch=look)
-        return [replace(row, seconds=round(fitted.seconds, 3)) for row in rows]
-
-    def ask(self, run: Run, trained: Trained) -> Iterator[Fact]:
-        """Asks nothing after training."""
-        del run, trained
-        yield from ()
+        fitted = fit(strategy, task, run.network, budget=run.budget, seed=run.seed, watch=look)
+        return self.to_rows(run, fitted.seconds, facts)

@@ -1,18 +1,17 @@
-"""The tables about ways to train: leaderboards, the correlation as a knob, naming conflicts, knobs that were tried."""
+"""The tables about cures: leaderboards, the correlation, conflict detection, knobs that were tried; torch-free."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lazyartist.studies.cures.literature import published_tables
 from lazyartist.reporting.stats import estimate, norm_score, paired_difference
 from lazyartist.reporting.table import (
     ACCURACIES,
     INTERVAL,
     Table,
+    budget_words,
     by,
-    hard_accuracy,
     painted,
     percent,
     points,
@@ -21,146 +20,152 @@ from lazyartist.reporting.table import (
     values,
     with_interval,
 )
+from lazyartist.studies import TABLES
+from lazyartist.studies.cures.literature import published_tables
+from lazyartist.studies.cures.metrics import CONFLICTING, DETECTION, KNOWS, UNBIASED, WORST_GROUP, knows
+from lazyartist.studies.cures.numbers import cell, hard_metrics, judged_by, mean, setting_words, settings
 
 
 if TYPE_CHECKING:
-    from lazyartist.reporting.row import Row
+    from lazyartist.reporting.row import At, Row
 
-# a method that knows the colours is no peer of one that does not
-KNOWS = ("the ceiling", "each image's colour", "what colour is", "images and labels")
-
-
-def knows(uses: str) -> str:
-    """Return how much a strategy knows, by the words for what it uses."""
-    if "unbiased colours" in uses:
-        return KNOWS[0]
-    if "colour labels" in uses:
-        return KNOWS[1]
-    return KNOWS[2] if "recolouring" in uses or "colour prior" in uses else KNOWS[3]
+HEADERS = {
+    **dict(zip(ACCURACIES, ("easy % ↑", "hard, rotated % ↑", "hard, other % ↑"), strict=True)),
+    UNBIASED: "unbiased % ↑",
+    WORST_GROUP: "worst group % ↑",
+}
 
 
-def strategies_tables(rows: Sequence[Row]) -> list[Table]:
-    """Every way to train beside its matched ERM and its oracle: one leaderboard a dataset, network and budget."""
-    return [
-        _leaderboard(f"{dataset}, {model}, {budget}", runs)
-        for (dataset, _, model, budget), runs in by(rows, "dataset", "task", "model", "budget").items()
-    ]
+@TABLES.register("cures")
+def cures_tables(rows: Sequence[Row]) -> list[Table]:
+    """Every way to train beside its matched ERM and its oracle: one leaderboard per dataset, network and budget."""
+    return [_leaderboard(at, own) for at, own in settings(rows, "strategy")]
 
 
-def _leaderboard(title: str, rows: Sequence[Row]) -> Table:
-    by_strategy = {name: values(found) for (name,), found in by(rows, "strategy").items()}
-    uses = {row.strategy: row.uses for row in rows}
-    hard = {name: hard_accuracy(v) for name, v in by_strategy.items()}
-    erm, oracle = hard.get("erm"), hard.get("oracle")
+def _leaderboard(at: At, rows: Sequence[Row]) -> Table:
+    results = {name: values(own) for (name,), own in by(rows, "strategy").items()}
+    uses = {row.at["strategy"]: row.origin.uses for row in rows}
+    judged = {name: judged_by(v) for name, v in results.items()}
+    measured = values(rows)
+    metrics = [m for m in (ACCURACIES[0], *hard_metrics(measured), WORST_GROUP) if m in measured]
     lines = []
-    for name in sorted(hard, key=lambda name: (KNOWS.index(knows(uses[name])), -estimate(hard[name].values()).mean)):
-        v = by_strategy[name]
-        gain = score = "–"
-        if erm and name != "erm":
-            gain = points(paired_difference(hard[name], erm))
-            score = with_interval(norm_score(hard[name], erm, oracle), 0) if oracle else "–"
-        worst = percent(v["worst_group_accuracy"]) if "worst_group_accuracy" in v else "–"
-        seconds = estimate(row.seconds for row in rows if row.strategy == name and row.metric == "easy_accuracy")
-        cells = [percent(v[m]) for m in ACCURACIES]
-        about = [knows(uses[name]), name, uses[name] or "–"]
-        lines.append([*about, *cells, worst, gain, score, f"{seconds.mean:.0f}", seeds_of(v)])
+    for name in sorted(results, key=lambda name: (KNOWS.index(knows(uses[name])), -mean(judged[name]))):
+        seconds = {row.seed: row.origin.seconds for row in rows if row.at["strategy"] == name}
+        lines.append(
+            [
+                *(knows(uses[name]), name, ", ".join(uses[name]) or "–"),
+                *(cell(results[name], metric) for metric in metrics),
+                *_beside(name, judged),
+                *(f"{estimate(seconds.values()).mean:.0f}", seeds_of(results[name])),
+            ]
+        )
+    gained = "hard accuracy (mean of the hard splits)" if hard_metrics(measured) else "the worst group's accuracy"
     return Table(
-        f"Strategies: {title}",
+        f"Strategies: {setting_words(at)}",
         (
-            *("knows", "strategy", "uses", "easy % ↑", "hard, rotated % ↑", "hard, other % ↑", "worst cell % ↑"),
+            *("knows", "strategy", "uses", *(HEADERS.get(metric, f"{metric} % ↑") for metric in metrics)),
             *("gain over ERM", "norm score ↑", "s", "seeds"),
         ),
         lines,
         f"{INTERVAL} ERM and oracle have the same network, data, seeds, batches and number of steps as every cure. "
-        "Worst cell: the lowest accuracy of a class in a colour, of a hundred. "
-        "Gain: points of hard accuracy (mean of both splits) over matched ERM, paired by seed. "
+        "Worst group: the lowest accuracy of a class with a value of the bias attribute. "
+        f"Gain: points of {gained} over matched ERM, paired by seed. "
         "Norm score: 100 × (cure − ERM) / (oracle − ERM). s: seconds of processor time, all first stages included. "
         + painted(rows),
     )
 
 
+def _beside(name: str, judged: Mapping[str, Mapping[int, float]]) -> tuple[str, str]:
+    """Return the gain over matched ERM and the norm score, dashes where there is nothing to compare with."""
+    own, erm, oracle = judged[name], judged.get("erm", {}), judged.get("oracle", {})
+    if name == "erm" or not set(own) & set(erm):
+        return "–", "–"
+    scored = set(own) & set(erm) & set(oracle)
+    return points(paired_difference(own, erm)), with_interval(norm_score(own, erm, oracle), 0) if scored else "–"
+
+
+@TABLES.register("correlation")
 def correlation_tables(rows: Sequence[Row]) -> list[Table]:
-    """Hard accuracy against the correlation: one table a dataset, network and budget."""
+    """Hard accuracy against the correlation: one table per dataset, network and budget."""
     tables = []
-    for (dataset, model, budget), runs in by(rows, "dataset", "model", "budget").items():
-        marks = sorted({correlation_of(row) for row in runs})
+    for at, own in settings(rows, "strategy", "correlation"):
+        marks = [mark for (mark,) in by(own, "correlation")]
         lines = []
-        for (name,), found in by(runs, "strategy").items():
-            at = {correlation_of(mine[0]): hard_accuracy(values(mine)) for mine in by(found, "task").values()}
-            lines.append([name, found[0].uses or "–", *(percent(at[mark]) if mark in at else "–" for mark in marks)])
+        for (name,), runs in by(own, "strategy").items():
+            hard = {mark: judged_by(values(some)) for (mark,), some in by(runs, "correlation").items()}
+            cells = [percent(hard[mark]) if hard.get(mark) else "–" for mark in marks]
+            lines.append([name, ", ".join(runs[0].origin.uses) or "–", *cells])
         tables.append(
             Table(
-                f"Hard accuracy against the correlation: {dataset}, {model}, {budget}",
+                f"Hard accuracy against the correlation: {setting_words(at)}",
                 ("strategy", "uses", *(f"{100 * mark:g} %" for mark in marks)),
                 lines,
-                f"Mean of both hard splits over {seeds_of_all(runs)} ± half its 95 % interval, in percent. The images "
-                "that do not wear their class's colour wear another; at 100 % there are none.",
+                f"Mean of both hard splits over {seeds_of_all(own)} ± half its 95 % interval, in percent. The training "
+                "images that do not have their class's own colour have another; at 100 % there are none.",
             )
         )
     return tables
 
 
-def correlation_of(row: Row) -> float:
-    """Return the correlation at which the row's dataset was painted."""
-    return float(row.task.split()[0])
-
-
+@TABLES.register("naming")
 def naming_tables(rows: Sequence[Row]) -> list[Table]:
-    """How well conflicting images are named without colour labels: one table a dataset and share of them."""
+    """How well conflicting images are detected without bias labels: one table per dataset, network and share of them."""
     tables = []
-    scores = {
-        "average_precision": "average precision % ↑",
-        "r_precision": "R-precision % ↑",
-        "auroc": "AUROC % ↑",
-    }
-    for (dataset, _, model), runs in by(rows, "dataset", "task", "model").items():
+    for at, own in settings(rows, "strategy", "epoch", "score"):
         lines = []
-        for (budget, name), found in by(runs, "budget", "strategy").items():
-            v = values(found)
-            lines.append((float(budget.split()[0]), name, [*(percent(v[m]) for m in scores), seeds_of(v)]))
-        share = f"{100 - 100 * correlation_of(runs[0]):.3g} % conflict"
+        for (epoch, strategy, score), runs in by(own, "epoch", "strategy", "score").items():
+            v = values(runs)
+            lines.append([f"{epoch:g}", strategy, score, *(cell(v, metric) for metric in DETECTION), seeds_of(v)])
         tables.append(
             Table(
-                f"Naming the conflicting images: {dataset}, {model}, {share}",
-                ("epochs", "named by", *scores.values(), "seeds"),
-                [[f"{epochs:g}", name, *cells] for epochs, name, cells in sorted(lines)],
+                f"Detecting the conflicting images: {_with_conflicts(at)}",
+                ("epochs", "strategy", "score", *DETECTION.values(), "seeds"),
+                lines,
                 f"{INTERVAL} Training images are ranked by how much they look like conflicting ones to a network that "
-                "has trained for so many epochs and knows no colours. Mean margin: over all looks so far (AUM). Within "
-                f"an error set, and outside it, images share their rank. {painted(runs)}",
+                f"has trained for so many of the {budget_words(at)} and has no bias labels. R-precision: the share of "
+                "conflicting images among as many first ranks as there are of them. mean_margin: over all checkpoints "
+                f"so far (AUM). Images in the error set share their rank, and so do those outside it. {painted(own)}",
             )
         )
     return tables
 
 
-def protocol_tables(rows: Sequence[Row]) -> list[Table]:
+def _with_conflicts(at: At) -> str:
+    words = [str(at["dataset"]), str(at["network"])]
+    return ", ".join([*words, *([f"{100 - 100 * float(at['correlation']):.3g} % conflict"] if "correlation" in at else [])])
+
+
+@TABLES.register("lff_protocol")
+def lff_protocol_tables(rows: Sequence[Row]) -> list[Table]:
     """The literature's protocol with a perceptron, and what was published, each setting in a table of its own."""
-    lines = []
-    for (dataset, _, model, budget, name), found in by(rows, "dataset", "task", "model", "budget", "strategy").items():
-        v = values(found)
-        shares = [percent(v[m]) for m in ("unbiased_accuracy", *ACCURACIES)]
-        lines.append([dataset, model, name, found[0].uses or "–", *shares, seeds_of(v), budget])
+    metrics = (UNBIASED, *ACCURACIES)
+    results = [(at, own[0].origin.uses, values(own)) for at, own in settings(rows)]
+    results.sort(key=lambda result: -mean(result[2].get(UNBIASED, {})))
+    lines = [
+        [
+            *(str(at[key]) for key in ("dataset", "network", "strategy")),
+            *(", ".join(uses) or "–", *(cell(v, metric) for metric in metrics), seeds_of(v), budget_words(at)),
+        ]
+        for at, uses, v in results
+    ]
     ours = Table(
         "A perceptron, as in the papers",
-        (
-            *("dataset", "network", "strategy", "uses", "unbiased % ↑", "easy % ↑", "hard, rotated % ↑"),
-            *("hard, other % ↑", "seeds", "budget"),
-        ),
-        sorted(lines, key=lambda line: line[4], reverse=True),
-        f"{INTERVAL} Unbiased: mean accuracy of the hundred classes in colours, a tenth of them aligned. Not as in the "
-        "papers: 48,000 training images, ten hues without jitter. " + painted(rows),
+        ("dataset", "network", "strategy", "uses", *(HEADERS[metric] for metric in metrics), "seeds", "budget"),
+        lines,
+        f"{INTERVAL} Unbiased: mean accuracy over the groups, a hundred classes in colours, a tenth of them aligned. "
+        "Not as in the papers: 48,000 training images, ten hues without jitter. " + painted(rows),
     )
     return [ours, *published_tables()]
 
 
-def knobs_tables(rows: Sequence[Row]) -> list[Table]:
+@TABLES.register("tuning")
+def tuning_tables(rows: Sequence[Row]) -> list[Table]:
     """What was tried to choose the knobs, and how it scored where the hard splits have no say."""
     lines = []
-    for (dataset, _, model, budget, strategy), runs in by(
-        rows, "dataset", "task", "model", "budget", "strategy"
-    ).items():
-        v = values(runs)
-        scores = [percent(v[m]) for m in ("easy_accuracy", "conflicting_accuracy")]
-        lines.append([dataset, model, strategy, *scores, seeds_of(v), budget])
+    for at, own in settings(rows):
+        v = values(own)
+        scores = [cell(v, metric) for metric in (ACCURACIES[0], CONFLICTING)]
+        lines.append([*(str(at[k]) for k in ("dataset", "network", "strategy")), *scores, seeds_of(v), budget_words(at)])
     return [
         Table(
             "Knobs that were tried",

@@ -1,9 +1,12 @@
-"""Task 6: can a lazy model be cured without training, by taking colour out of its last hidden layer?"""
+"""Task 6: can a lazy model be cured without training, by taking the bias attribute out of its last hidden layer?"""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+import hashlib
+import inspect
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 
@@ -12,115 +15,154 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from lazyartist.activations import activations
+from lazyartist.data import DATASETS
+from lazyartist.knobs import knob
 from lazyartist.probes import accuracy
+from lazyartist.provenance import code_digest
 from lazyartist.sae.directions import Edit, random_features, set_channels
 from lazyartist.sae.erasure import erase_means, leace
 from lazyartist.sae.labelling import label_features
 from lazyartist.sae.scr import Pairs, spurious_correlation_removal
 from lazyartist.sae.steering import ablate, intervene
 from lazyartist.statistics import eta_squared
+from lazyartist.strategies import STRATEGIES
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import Fact, Run, Study
-from lazyartist.studies.common import JUDGED_HARD
-from lazyartist.studies.decomposition.last_layer import Hidden, hidden
-from lazyartist.studies.decomposition.sae import take_apart
-from lazyartist.training.fit import Budget
+from lazyartist.studies.base import Fact, Run
+from lazyartist.studies.decomposition.metrics import CEILING, OWN_HEAD, REFITTED_HEAD, SCR, UNEDITED
+from lazyartist.studies.decomposition.trained_saes import VARIANT, LastLayerStudy
+from lazyartist.studies.lazy import LAZY
+from lazyartist.training.budget import Budget
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from torch import Tensor
 
-    from lazyartist.data.coloured import ColouredImages
-    from lazyartist.reporting.row import Row
+    from lazyartist.data.images import Split
+    from lazyartist.data.task import Task
     from lazyartist.sae.base import SparseAutoencoder
+    from lazyartist.studies.decomposition.last_layer import LastLayer
     from lazyartist.training.store import Store, Trained
-
-LONG, STRONG = Budget(epochs=4), 0.995  # budget by laziness, or by a shortcut that nearly always works
-REFITTED_ON = 5000
-COUNTS = (2, 5, 10, 20)
 
 
 @STUDIES.register("erasure")
-class ErasureStudy(Study):
-    """Task 6: the cure without training: colour ablated or erased in a lazy model, and in one trained for long.
+@dataclass(frozen=True)
+class ErasureStudy(LastLayerStudy):
+    """Task 6: the cure without training: the attribute erased in a lazy model, and in one trained for long.
 
-    "erm" is trained for long, where 99.5 % of the images wear their class's colour and none of the others do by luck.
+    A strategy with a budget of its own, such as the lazy one, is lazy by its budget. Plain training is lazy here by a
+    strong shortcut: it is trained for long, where few images conflict, and none has its class's value by luck.
+
+    Attributes:
+        strong_correlation: of the strong shortcut; datasets whose correlation cannot be chosen are taken as they are.
+        refitted_on: unbiased training images that a new last layer is fitted to.
+        ablated: numbers of features of SCR.
+        pair: the two classes of SCR; of a dataset that lacks one of them, the first two.
+        variant: of sparse autoencoder, with its knobs.
     """
 
     name: ClassVar[str] = "erasure"
-    strategies: ClassVar[tuple[str, ...]] = ("lazy", "erm")
-    standard: ClassVar[Budget] = LONG
+    default_strategies: ClassVar[tuple[str, ...]] = (LAZY, "erm")
+    standard: ClassVar[Budget] = Budget(epochs=4)
 
-    def runs(self, **arguments: Any) -> list[Run]:
-        """Return the runs, all but the lazy ones at the strong correlation; see `Study.runs`."""
-        return [
-            run if run.strategy == "lazy" else replace(run, correlation=STRONG, conflict="others")
-            for run in super().runs(**arguments)
-        ]
+    strong_correlation: float = knob(0.995, low=0, high=1)
+    refitted_on: int = knob(5000, low=2, whole=True)
+    ablated: tuple[int, ...] = (2, 5, 10, 20)
+    pair: tuple[int, int] = (3, 8)
+    variant: str = VARIANT
 
-    def rows(self, run: Run, store: Store) -> list[Row]:
-        """Ask the model, and the oracle that had the same network, images and seed, and was trained for long."""
-        trained = run.train(store)
-        budget = self.standard if run.strategy == "lazy" else run.budget
-        # what the training images wear is nothing to the oracle: one for every correlation
-        ceiling = replace(run, strategy="oracle", budget=budget, correlation=0.95, conflict="all").train(store)
-        facts = [*self.ask(run, trained), *_accuracies("oracle", ceiling, run)]
-        return self.tell(run, trained.card, facts)
+    def sae_variants(self) -> Sequence[str]:
+        """Return the one variant."""
+        return (self.variant,)
 
-    def ask(self, run: Run, trained: Trained) -> Iterator[Fact]:
-        """Yield the accuracies after every edit of the last hidden layer, before and after refitting, and SCR."""
+    def digest(self, run: Run) -> str:
+        """Return what decides the rows of a run: also the code of the oracle, which it is compared with."""
+        code = code_digest(STRATEGIES.configured(CEILING)[0])
+        return hashlib.sha256(f"{super().digest(run)} {code}".encode()).hexdigest()[:16]
+
+    def runs(self) -> list[Run]:
+        """Return the runs; those of strategies without a budget of their own are at the strong correlation."""
+        return [self._strong(run) for run in super().runs()]
+
+    def _strong(self, run: Run) -> Run:
+        own_budget = type(STRATEGIES.build(run.strategy)).budget is not None
+        if own_budget or not _has_correlation(run.dataset):
+            return run
+        return run.with_data(correlation=self.strong_correlation, conflict="others")
+
+    def facts(self, run: Run, trained: Trained, store: Store) -> Iterator[Fact]:
+        """Yield accuracies after every edit, by the model's head and by a refitted one; SCR; the oracle's accuracies.
+
+        The oracle had the same network, images and seed, and was trained for long. To it the correlation of the
+        training images is nothing: there is one for all of them.
+        """
         task = run.task()
-        at = hidden(trained.model, task)
-        found, _ = take_apart(at)
-        splits = judged(run)
-        vectors = {name: activations(trained.model, at.layer, data) for name, data in splits.items()}
-        for way, edit in edits(at, found, run.seed).items():
+        layer = self.last_layer(run, trained)
+        sae, _ = self.sae_pair(store, trained, layer, self.variant)
+        splits = judged(task)
+        vectors = {name: activations(trained.model, layer.name, split) for name, split in splits.items()}
+        for kind, edit in edits(layer, sae, run.seed).items():
             refitted = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-            refitted.fit(edit(at.at_fair[:REFITTED_ON]).numpy(), at.fair.labels[:REFITTED_ON].numpy())
-            for name, data in splits.items():
+            fitted_on = slice(0, self.refitted_on)
+            refitted.fit(edit(layer.fair_vectors[fitted_on]).numpy(), layer.fair.labels[fitted_on].numpy())
+            for name, split in splits.items():
                 x = edit(vectors[name])
-                right = at.answers(x) == data.labels
-                again = torch.as_tensor(refitted.predict(x.numpy())) == data.labels
-                yield Fact(f"{name}_accuracy: {way}", float(right.double().mean()), len(data), "")
-                yield Fact(f"{name}_accuracy: {way}, refitted", float(again.double().mean()), len(data), "")
-        train_on, test_on = pairs(at.at_fair, at.fair), pairs(at.at_test, at.test)
-        for count, score in spurious_correlation_removal(found, train_on, test_on, counts=COUNTS).items():
-            yield Fact(f"scr_{count}", score, len(test_on.x), "")
+                right = layer.answers(x) == split.labels
+                again = torch.as_tensor(refitted.predict(x.numpy())) == split.labels
+                for head, correct in ((OWN_HEAD, right), (REFITTED_HEAD, again)):
+                    where = {"edit": kind, "head": head}
+                    yield Fact(f"{name}_accuracy", float(correct.double().mean()), len(split), at=where)
+        yield from self.scr_facts(layer, sae)
+        ceiling = replace(run, strategy=CEILING, budget=self.budget_of(CEILING), data=()).train(store)
+        for name, split in splits.items():
+            measured = accuracy(ceiling.model, split)
+            yield Fact(f"{name}_accuracy", measured.value, measured.n, at={"edit": CEILING, "head": OWN_HEAD})
+
+    def scr_facts(self, layer: LastLayer, sae: SparseAutoencoder) -> Iterator[Fact]:
+        """Yield SCR, for each number of ablated features that there are; nothing where no two classes can be told."""
+        pair = self.pair if max(self.pair) < layer.fair.classes else (0, 1)
+        if layer.own_attribute[pair[0]] == layer.own_attribute[pair[1]]:
+            return  # what both classes have in common misleads nobody
+        train_on = pairs(layer.fair_vectors, layer.fair, layer.own_attribute, pair)
+        test_on = pairs(layer.test_vectors, layer.test, layer.own_attribute, pair)
+        counts = [n for n in self.ablated if n <= sae.features]
+        for count, score in spurious_correlation_removal(sae, train_on, test_on, counts=counts).items():
+            yield Fact(SCR, score, len(test_on.x), at={"ablated": count})
 
 
-def judged(run: Run) -> dict[str, ColouredImages]:
+def judged(task: Task) -> dict[str, Split]:
     """Return the splits that accuracies are taken on."""
-    task = run.task()
-    return {"easy": task.easy, **{f"hard_{name}": task.hard[name] for name in JUDGED_HARD}}
+    return {"easy": task.easy, **{f"hard_{way}": split for way, split in task.hard.items()}}
 
 
-def edits(at: Hidden, found: SparseAutoencoder, seed: int) -> dict[str, Edit]:
-    """Return the ways to take colour out of vectors (N, D), all chosen on images whose colours say nothing."""
-    codes = found.encode(at.at_fair)
-    cards = label_features(codes, at.fair)
-    colour = [card.index for card in cards if card.kind == "colour"]
+def edits(layer: LastLayer, sae: SparseAutoencoder, seed: int) -> dict[str, Edit]:
+    """Return ways to take the attribute out of vectors (N, D), all chosen on images whose attribute says nothing."""
+    x, attribute = layer.fair_vectors, layer.fair.attribute
+    cards = label_features(sae.encode(x), layer.fair)
+    about_bias = [card.index for card in cards if card.kind in layer.fair.bias]
     living = [card.index for card in cards if card.density > 0]
     # as many of each, or all that there are
-    channels = eta_squared(at.at_fair, at.fair.colours).argsort(descending=True)[: len(colour)].tolist()
+    channels = eta_squared(x, attribute).argsort(descending=True)[: len(about_bias)].tolist()
     return {
-        "nothing": lambda vectors: vectors,
-        "colour features": intervene(found, ablate(colour)),
-        "raw channels": set_channels(channels, at.at_fair.mean(0)),
-        "difference of means": erase_means(at.at_fair, at.fair.colours),
-        "LEACE": leace(at.at_fair, at.fair.colours),
-        "random features": intervene(found, ablate(random_features(living, len(colour), seed))),
+        UNEDITED: lambda vectors: vectors,
+        f"{' and '.join(layer.fair.bias)} features": intervene(sae, ablate(about_bias)),
+        "raw channels": set_channels(channels, x.mean(0)),
+        "difference of means": erase_means(x, attribute),
+        "LEACE": leace(x, attribute),
+        "random features": intervene(sae, ablate(random_features(living, len(about_bias), seed))),
     }
 
 
-def pairs(x: Tensor, data: ColouredImages, a: int = 3, b: int = 8) -> Pairs:
-    """Return the vectors of two classes, each in its own colour or in the other's."""
-    chosen = ((data.labels == a) | (data.labels == b)) & ((data.colours == a) | (data.colours == b))
-    return Pairs(x[chosen], data.labels[chosen] == a, data.colours[chosen] == a)
+def pairs(x: Tensor, split: Split, own_attribute: Tensor, classes: tuple[int, int]) -> Pairs:
+    """Return the vectors of two classes, each with its own attribute value or with the other's."""
+    a, b = classes
+    of_a, of_b = (split.attribute == own_attribute[label] for label in classes)
+    chosen = ((split.labels == a) | (split.labels == b)) & (of_a | of_b)
+    return Pairs(x[chosen], split.labels[chosen] == a, of_a[chosen])
 
 
-def _accuracies(name: str, trained: Trained, run: Run) -> Iterator[Fact]:
-    for split, data in judged(run).items():
-        found = accuracy(trained.model, data)
-        yield Fact(f"{split}_accuracy: {name}", found.value, found.n, "")
+def _has_correlation(dataset: str) -> bool:
+    """Can the correlation of a dataset be chosen?"""
+    parameters = inspect.signature(DATASETS.configured(dataset)[0]).parameters
+    return "correlation" in parameters or any(each.kind is each.VAR_KEYWORD for each in parameters.values())

@@ -16,35 +16,33 @@ from lazyartist.networks.head import head_of
 
 
 if TYPE_CHECKING:
-    from lazyartist.data.coloured import ColouredImages
+    from lazyartist.data.images import Split
     from lazyartist.data.task import Task
-
-# Autoencoders train on so many training images as they are, and as many in colours that say nothing: on the former
-# alone a feature of a colour is one of its class as well, and tells the colour less well on images of other classes.
-USED = 10_000
 
 
 @dataclass(frozen=True, eq=False)
-class Hidden:
-    """Vectors of the last hidden layer, one an image.
+class LastLayer:
+    """Vectors of the last hidden layer, one per image.
 
     Attributes:
-        layer: its name.
+        name: of the layer.
         head: the linear layer that turns vectors into logits.
+        own_attribute: (classes,) int64, the bias attribute's value that most training images of each class have.
         seen: what autoencoders train on, (N, D): training images as the model saw them, and those of `fair`.
-        fair: training images in colours that say nothing, to name, choose and fit on.
-        at_fair: their vectors.
-        test: test images in colours that say nothing, to judge on.
-        at_test: their vectors.
+        fair: training images whose bias attribute says nothing, to name, choose and fit on.
+        fair_vectors: their vectors.
+        test: test images whose bias attribute says nothing, to judge on.
+        test_vectors: their vectors.
     """
 
-    layer: str
+    name: str
     head: nn.Linear
+    own_attribute: Tensor
     seen: Tensor
-    fair: ColouredImages
-    at_fair: Tensor
-    test: ColouredImages
-    at_test: Tensor
+    fair: Split
+    fair_vectors: Tensor
+    test: Split
+    test_vectors: Tensor
 
     def answers(self, vectors: Tensor) -> Tensor:
         """Return the classes (N,) that the model answers when its last hidden layer is `vectors` (N, D)."""
@@ -57,39 +55,50 @@ class Hidden:
         return logits
 
     @property
-    def size(self) -> float:
-        """The root mean square distance of the vectors from their mean: the unit of dials."""
+    def scale(self) -> float:
+        """The root mean square distance of the vectors from their mean: the unit of steering."""
         return float(self.seen.var(0).sum().sqrt())
 
 
-def hidden(model: nn.Module, task: Task) -> Hidden:
+def last_layer_activations(model: nn.Module, task: Task, images: int) -> LastLayer:
     """Run the model over training and test images and keep its last hidden layer.
+
+    Autoencoders train on so many training images as they are, and as many whose bias attribute says nothing: on the
+    former alone a feature of an attribute value is one of its class as well, and tells the value less well on images of
+    other classes.
+
+    Args:
+        model: images to logits.
+        task: whose images it sees.
+        images: how many training images, of either kind.
 
     Raises:
         ValueError: the mean of the last maps is not what goes into the last linear layer.
+        UnsupportedError: the task has no training images whose bias attribute says nothing.
     """
     layer = last_layer(model, task.train)
-    fair, test = task.unbiased.subset(slice(0, USED)), task.hard["uniform"]
-    biased = task.train.subset(slice(0, USED))
-    at_biased, at_fair = (activations(model, layer, data) for data in (biased, fair))
-    return Hidden(
-        layer=layer,
+    fair = task.oracle_split("taking a layer apart by sparse autoencoders").subset(slice(0, images))
+    biased = task.train.subset(slice(0, images))
+    biased_vectors, fair_vectors = (activations(model, layer, split) for split in (biased, fair))
+    return LastLayer(
+        name=layer,
         head=head_of(model),
-        seen=torch.cat([at_biased, at_fair]),
+        own_attribute=task.own_attribute,
+        seen=torch.cat([biased_vectors, fair_vectors]),
         fair=fair,
-        at_fair=at_fair,
-        test=test,
-        at_test=activations(model, layer, test),
+        fair_vectors=fair_vectors,
+        test=task.test,
+        test_vectors=activations(model, layer, task.test),
     )
 
 
-def last_layer(model: nn.Module, data: ColouredImages) -> str:
+def last_layer(model: nn.Module, split: Split) -> str:
     """Return the name of the layer whose mean over positions goes into the last linear layer.
 
     Raises:
         ValueError: there is no such layer, as in a network without global average pooling.
     """
-    few = data.subset(slice(0, 8))
+    few = split.subset(slice(0, 8))
     images = few.render(slice(0, 8))
     layers = map_layers(model, images)
     if layers:

@@ -1,49 +1,67 @@
-"""Task 6: is colour in the hidden states, layer by layer?"""
+"""Task 6: layer-wise probing: is the bias attribute in the hidden states, and is the class?"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import torch
 
 from lazyartist.activations import activations
 from lazyartist.attribution.layer import map_layers
-from lazyartist.sae.budget import SaeBudget
+from lazyartist.knobs import knob
 from lazyartist.sae.layer_probing import probe_layer
-from lazyartist.sae.topk import TopK
-from lazyartist.sae.train import train
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import Fact, Run, Study
+from lazyartist.studies.base import Fact, Run
+from lazyartist.studies.decomposition.metrics import AUROC, CEILING, MEANS
+from lazyartist.studies.decomposition.trained_saes import SaeUsingStudy, train_saes
+from lazyartist.studies.lazy import LAZY
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from lazyartist.training.store import Trained
-
-VARIANT, TRAINING = TopK(k=8), SaeBudget(steps=800)
-WIDER = 2  # features for each channel
-ASKED = 4000  # images to choose and fit on, and as many others to judge on
+    from lazyartist.training.store import Store, Trained
 
 
 @STUDIES.register("layer_probing")
-class PresenceStudy(Study):
-    """Task 6: colour and shape in every layer of lazy, cured and unbiased models, and of one that saw no colour."""
+@dataclass(frozen=True)
+class LayerProbingStudy(SaeUsingStudy):
+    """Task 6: attribute and class in every layer of lazy, cured and unbiased models, and of one trained without colour.
+
+    Attributes:
+        steps: gradient steps of an autoencoder.
+        images: how many to choose and fit on, and how many others to judge on.
+        variant: of sparse autoencoder, with its knobs.
+        expansion: features of an autoencoder per channel of its layer.
+    """
 
     name: ClassVar[str] = "layer_probing"
-    strategies: ClassVar[tuple[str, ...]] = ("lazy", "colour_consistency", "oracle", "grayscale_erm")
+    default_strategies: ClassVar[tuple[str, ...]] = (LAZY, "colour_consistency", CEILING, "grayscale_erm")
 
-    def ask(self, run: Run, trained: Trained) -> Iterator[Fact]:
-        """Yield, for every layer, the mean AUROC over colours and over classes, and each one's own."""
+    steps: int = knob(800, low=1, whole=True)
+    images: int = knob(4000, low=2, whole=True)
+    variant: str = "topk:k=8"
+    expansion: int = knob(2, low=1, whole=True)
+
+    def sae_variants(self) -> Sequence[str]:
+        """Return the one variant."""
+        return (self.variant,)
+
+    def facts(self, run: Run, trained: Trained, store: Store) -> Iterator[Fact]:
+        """Yield, for every layer, the mean AUROC over attribute values and over classes, and each one's own."""
         task, model = run.task(), trained.model
-        seen, fair, test = (data.subset(slice(0, ASKED)) for data in (task.train, task.unbiased, task.hard["uniform"]))
+        unbiased = task.oracle_split("probing layers")
+        seen, fair, test = (split.subset(slice(0, self.images)) for split in (task.train, unbiased, task.test))
         for layer in map_layers(model, test.render(slice(0, 2))):
-            at_seen, at_fair, at_test = (activations(model, layer, data) for data in (seen, fair, test))
-            x = torch.cat([at_seen, at_fair])
-            (found,) = train(VARIANT, x, features=WIDER * x.shape[1], budget=TRAINING)
-            for what in ("colours", "labels"):
-                told = probe_layer(found, (at_fair, getattr(fair, what)), (at_test, getattr(test, what)))
-                for means in ("feature", "channel", "probe"):
-                    scores = getattr(told, means)
+            seen_vectors, x, x_test = (activations(model, layer, split) for split in (seen, fair, test))
+            vectors = torch.cat([seen_vectors, x])
+            width = self.expansion * vectors.shape[1]
+            (sae,) = train_saes(store, trained, layer, vectors, self.variant, width=width, budget=self.sae_budget)
+            for factor in (*fair.bias, fair.target):
+                probed = probe_layer(sae, (x, fair.factor(factor)), (x_test, test.factor(factor)))
+                for means in MEANS:
+                    scores = getattr(probed, means)
                     detail = [round(s, 4) for s in scores.tolist()]
-                    yield Fact(f"{what} by {means}: {layer}", float(scores.mean()), len(test), "", detail)
+                    where = {"layer": layer, "factor": factor, "by": means}
+                    yield Fact(AUROC, float(scores.mean()), len(test), "", detail, at=where)

@@ -1,17 +1,20 @@
-"""The features of one lazy model as a picture: what each fires for, and what its dial does."""
+"""The features of one lazy model as a page: the images that each fires for, and what steering along it does."""
 
 from __future__ import annotations
+
+import re
 
 from typing import TYPE_CHECKING
 
 import torch
 
-from lazyartist.reporting.figures import save
-from lazyartist.sae.labelling import best, label_features
-from lazyartist.studies.decomposition.figures import Shown, features_page
-from lazyartist.studies.decomposition.last_layer import Hidden, hidden
-from lazyartist.studies.decomposition.sae import take_apart
-from lazyartist.studies.decomposition.steering_curves import ASKED, UP
+from lazyartist.reporting.figure import save
+from lazyartist.sae.labelling import label_features
+from lazyartist.studies import PICTURES
+from lazyartist.studies.decomposition.figures import ShownFeature, features_page
+from lazyartist.studies.decomposition.metrics import UP
+from lazyartist.studies.decomposition.sae import SaeStudy
+from lazyartist.studies.decomposition.steering_curves import STEERED_IMAGES, telling_features
 
 
 if TYPE_CHECKING:
@@ -23,50 +26,66 @@ if TYPE_CHECKING:
     from lazyartist.sae.base import SparseAutoencoder
     from lazyartist.sae.labelling import Feature
     from lazyartist.studies.base import Run
-    from lazyartist.training.store import Store, Trained
+    from lazyartist.studies.decomposition.last_layer import LastLayer
+    from lazyartist.training.store import Store
 
-SHOWN, IMAGES = 10, 5
+FEATURES, IMAGES = 10, 5  # about shape, and of each feature
+NETWORK = "simple_cnn"  # whose pages go by the dataset alone
 
 
-def draw_pages(runs: Sequence[Run], store: Store, results: Path) -> list[Path]:
-    """Draw the page of the first run of each dataset and network into `results`; return the files."""
+@PICTURES.register("sae")
+def sae_pictures(runs: Sequence[Run], store: Store, results: Path) -> list[Path]:
+    """Draw the page of features of the first run of each dataset and network."""
     first: dict[str, Run] = {}
     for run in runs:
-        first.setdefault(f"features_{run.dataset}" + (f"_{run.model}" if run.model != "simple_cnn" else ""), run)
+        words = ("features", run.dataset, *((run.network,) if run.network != NETWORK else ()))
+        first.setdefault(re.sub(r"\W+", "_", "_".join(words)), run)
     written = []
     for name, run in first.items():
         path = results / f"{name}.svg"
-        save(lambda run=run: page(run, run.train(store)), path)  # type: ignore[misc]
+        save(lambda run=run: page(run, store), path)  # type: ignore[misc]
         written.append(path)
     return written
 
 
-def page(run: Run, trained: Trained) -> Figure:
-    """Show the best feature of every colour beside the features that are most about the shape."""
-    at = hidden(trained.model, run.task())
-    found, _ = take_apart(at)
-    cards = label_features(found.encode(at.at_fair), at.fair)
-    colours = [best(cards, word) for word in at.fair.palette.words]
-    taken = {card.index for card in colours}
-    living = [card for card in cards if card.density > 0 and card.index not in taken]
-    shapes = sorted(living, key=lambda card: -card.eta_class)[:SHOWN]
+def page(run: Run, store: Store) -> Figure:
+    """Show the best feature of every class's attribute value beside the features that are most about the class."""
+    study, trained = SaeStudy(), run.train(store)
+    layer = study.last_layer(run, trained)
+    sae, _ = study.sae_pair(store, trained, layer, study.variant)
+    codes = sae.encode(layer.fair_vectors)
+    cards = label_features(codes, layer.fair)
+    best = [cards[_best(codes, layer.fair.attribute == value)] for value in layer.own_attribute]
+    taken = {card.index for card in best}
+    others = [card for card in cards if card.density > 0 and card.index not in taken]
+    shapes = sorted(others, key=lambda card: -card.eta_class)[:FEATURES]
+    bias = " and ".join(layer.fair.bias)
     columns = {
-        "each colour's best feature, and its dial": [
-            _shown(at, found, card, colour) for colour, card in enumerate(colours)
+        f"each {bias}'s best feature, and steering along it": [
+            _shown(layer, sae, card, label) for label, card in enumerate(best)
         ],
-        "those most about shape, and theirs": [_shown(at, found, card, None) for card in shapes],
+        "those most about shape, and steering": [_shown(layer, sae, card, None) for card in shapes],
     }
-    title = f"A lazy model's last hidden layer: {run.dataset}, seed {run.seed}\nη²: how much colour and class explain"
+    title = f"A lazy model's last hidden layer: {run.dataset}, seed {run.seed}\nη²: how much {bias} and class explain"
     return features_page(columns, UP, title)
 
 
-def _shown(at: Hidden, found: SparseAutoencoder, card: Feature, colour: int | None) -> Shown:
-    """Return a feature with its top images; its dial is asked for a class, by default the one it makes commonest."""
-    direction = found.directions[card.index]
-    target = int((at.head.weight @ direction).argmax()) if colour is None else colour
-    others = at.at_test[(at.test.colours != target) & (at.test.labels != target)][:ASKED]
-    shares = [float((at.answers(others + a * at.size * direction) == target).double().mean()) for a in UP]
-    images = at.fair.render(torch.tensor(card.top[:IMAGES])).permute(0, 2, 3, 1)  # (n, H, W, 3)
-    about = f"colour {card.eta_attribute:.2f}, class {card.eta_class:.2f}"
+def _best(codes: torch.Tensor, holds: torch.Tensor) -> int:
+    scores, living = telling_features(codes, holds)
+    return max(living, key=scores.__getitem__, default=0)
+
+
+def _shown(layer: LastLayer, sae: SparseAutoencoder, card: Feature, label: int | None) -> ShownFeature:
+    """Return a feature with its top images, steered towards a class, by default the one it makes commonest."""
+    direction = sae.directions[card.index]
+    target = int((layer.head.weight @ direction).argmax()) if label is None else label
+    test = layer.test
+    chosen = (test.attribute != layer.own_attribute[target]) & (test.labels != target)
+    others = layer.test_vectors[chosen][:STEERED_IMAGES]
+    shares = [
+        float((layer.answers(others + amount * layer.scale * direction) == target).double().mean()) for amount in UP
+    ]
+    images = layer.fair.render(torch.tensor(card.top[:IMAGES])).permute(0, 2, 3, 1)  # (n, H, W, 3)
+    about = f"{' and '.join(layer.fair.bias)} {card.eta_attribute:.2f}, class {card.eta_class:.2f}"
     title = f"{card.name}: AUROC {card.confidence:.2f}, {about}" if card.means else f"{card.name}: {about}"
-    return Shown(title, torch.cat(tuple(images), dim=1).numpy(), {f"called {target}": shares})
+    return ShownFeature(title, torch.cat(tuple(images), dim=1).numpy(), {f"called {target}": shares})

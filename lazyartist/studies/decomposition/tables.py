@@ -1,59 +1,73 @@
-"""The tables about sparse autoencoders: features, dials, variants, presence, the cure without training."""
+"""The tables about sparse autoencoders: features, steering, variants, layer-wise probing; torch-free."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lazyartist.reporting.stats import estimate, norm_score
+from lazyartist.reporting.stats import estimate
 from lazyartist.reporting.table import (
-    ACCURACIES,
+    BUDGET,
+    DATA,
     INTERVAL,
     Table,
     Values,
     by,
-    hard_accuracy,
     painted,
     percent,
     seeds_of,
     values,
     with_interval,
 )
+from lazyartist.studies import TABLES
+from lazyartist.studies.decomposition.metrics import (
+    ATTRIBUTE_AUROC,
+    AUROC,
+    COMPARED_AT,
+    DEAD_SHARE,
+    DOWN,
+    EXPLAINED_VARIANCE,
+    L0,
+    LOSS_RECOVERED,
+    MEANS,
+    PROBE_AUROC,
+    SAME_NAME,
+    SHARED_FEATURES,
+    STABLE_FEATURES,
+    STEER_COST,
+    STEER_DOWN,
+    STEER_UP,
+    STEERED_SHARE,
+    STEERED_VALUES,
+)
 
 
 if TYPE_CHECKING:
     from lazyartist.reporting.row import Row
 
-CASE = ("dataset", "task", "model", "strategy", "budget")
-UNEDITED, CEILING = "nothing", "oracle"
+CASE = (*DATA, "network", "strategy", *BUDGET)
 
 
-def about(rows: Sequence[Row]) -> dict[str, Values]:
-    """Sort rows whose metric is "what: of which" by which: which -> what -> seed -> value."""
-    found: dict[str, Values] = {}
-    for metric, by_seed in values(rows).items():
-        what, _, which = metric.partition(": ")
-        found.setdefault(which, {})[what] = by_seed
-    return found
-
-
-def decomposition_tables(rows: Sequence[Row]) -> list[Table]:
-    """What the features of the lazy model's last hidden layer are like, and what its dials do."""
-    lines, colours = [], []
-    for (dataset, _, model, strategy, _), mine in by(rows, *CASE).items():
-        v = values(mine)
-        shares = [percent(v[m]) for m in ("explained_variance", "dead_share", "loss_recovered")]
-        told = [_plain(v[m], 3) for m in ("colour_auroc", "colours_by_1", "labels_by_1", "labels_by_5")]
-        again = [percent(v[m]) for m in ("found_again", "same_name")]
-        cells = [shares[0], _plain(v["l0"], 1), *shares[1:], *told, *again]
-        lines.append([dataset, model, strategy, *cells, seeds_of(v)])
-        details = [row.detail or [] for row in mine if row.metric == "colour_auroc"]
-        colours.append([dataset, model, *(f"{sum(d) / len(d):.3f} ({min(d):.3f})" for d in zip(*details, strict=True))])
-    note = painted(rows)
+@TABLES.register("sae")
+def sae_tables(rows: Sequence[Row]) -> list[Table]:
+    """What the features of the lazy model's last hidden layer are like, and what steering does."""
+    lines, best = [], []
+    for own in by(rows, *CASE).values():
+        at, v = own[0].at, values(own)
+        names = [str(at[key]) for key in ("dataset", "network", "strategy")]
+        *bias, target = _in_order(own, "factor")
+        fit = [percent_of(v, EXPLAINED_VARIANCE), number(v[L0], 1), percent_of(v, DEAD_SHARE)]
+        probes = [_probe(own, factor, features) for factor, features in ((bias[0], 1), (target, 1), (target, 5))]
+        stable = [percent_of(v, m) for m in (STABLE_FEATURES, SAME_NAME)]
+        told = number(v[ATTRIBUTE_AUROC], 3)
+        lines.append([*names, *fit, percent_of(v, LOSS_RECOVERED), told, *probes, *stable, seeds_of(v)])
+        details = [row.detail or [] for row in own if row.metric == ATTRIBUTE_AUROC]
+        best.append([*names[:2], *(f"{sum(d) / len(d):.3f} ({min(d):.3f})" for d in zip(*details, strict=True))])
+    widest = max(map(len, best))
     header = (
         *("dataset", "network", "strategy", "explained variance % ↑", "L0 ↓", "dead % ↓", "loss recovered % ↑"),
-        *("worst colour's AUROC ↑", "colour by 1 feature", "class by 1", "class by 5", "found again % ↑"),
-        *("same name %", "seeds"),
+        *("worst attribute value's AUROC ↑", "attribute by 1 feature", "class by 1", "class by 5"),
+        *("stable features % ↑", "same name %", "seeds"),
     )
     return [
         Table(
@@ -61,149 +75,120 @@ def decomposition_tables(rows: Sequence[Row]) -> list[Table]:
             header,
             lines,
             f"{INTERVAL} A TopK autoencoder with 64 features, at most 16 of them at once, trained on training images "
-            "as they are and in colours that say nothing, judged on test images in such colours. Explained variance: "
-            "predicting the mean scores 0. "
-            "Dead: fires for no test image. Loss recovered: of the cross-entropy, against the mean vector. Worst "
-            "colour's AUROC: each colour has the feature that told it best on other images; the lowest of the ten. By "
-            "1, by 5: mean AUROC of a probe on so many features. Found again: colour features with a match of cosine "
-            "> 0.7 in an autoencoder of another seed; same name: whose match is named after the same colour. " + note,
+            "as they are and on those whose attribute says nothing, judged on test images of the latter kind. "
+            "Explained variance: predicting the mean scores 0. Dead: fires for no test image. Loss recovered: of the "
+            "cross-entropy, against the mean vector. Worst attribute value's AUROC: each value, such as a colour, has "
+            "the feature that told it best on other images; the lowest of them. By 1, by 5: mean AUROC of a probe on "
+            "so many features. Stable: features of an attribute value with a match of cosine > 0.7 in an autoencoder "
+            f"of another seed; same name: whose match is named after the same value. {painted(rows)}",
         ),
         Table(
-            "Each colour's best feature",
-            ("dataset", "network", *(f"colour of {c}" for c in range(len(colours[0]) - 2))),
-            colours,
+            "Each attribute value's best feature",
+            ("dataset", "network", *(f"value {value}" for value in range(widest - 2))),
+            [[*line, *["–"] * (widest - len(line))] for line in best],
             "AUROC on test images, mean over seeds (and the lowest).",
         ),
-        *(_dials(key, mine) for key, mine in by(rows, *CASE).items()),
+        *(_steering(own) for own in by(rows, *CASE).values()),
     ]
 
 
-def _dials(key: tuple[str, ...], rows: Sequence[Row]) -> Table:
-    dataset, _, model, strategy, _ = key
+def _steering(rows: Sequence[Row]) -> Table:
+    at = rows[0].at
+    steered = [row for row in rows if row.metric in (STEER_UP, STEERED_VALUES, STEER_DOWN, STEER_COST)]
+    kinds = {str(direction): values(own) for (direction,), own in by(steered, "direction").items()}
     lines = []
-    for way, v in sorted(about(rows).items(), key=lambda item: -_mean(item[1].get("dial_up", {}))):
-        if "dial_up" in v:
-            shares = [percent(v[m]) for m in ("dial_up", "dial_down", "dial_cost")]
-            lines.append([way, shares[0], _plain(v["dialled_colours"], 1), *shares[1:], seeds_of(v)])
+    for kind, v in sorted(kinds.items(), key=lambda item: -mean(item[1][STEER_UP])):
+        down = [percent_of(v, metric) for metric in (STEER_DOWN, STEER_COST)]
+        lines.append([kind, percent_of(v, STEER_UP), number(v[STEERED_VALUES], 1), *down, seeds_of(v)])
     return Table(
-        f"Dials: {dataset}, {model}, {strategy}",
+        f"Steering: {at['dataset']}, {at['network']}, {at['strategy']}",
         (
-            "turned along",
-            "up: colour's class %",
-            "colours ≥ 90 %",
-            "down: colour's class %",
+            "steered along",
+            "up: the value's class %",
+            f"values ≥ {STEERED_SHARE:.0%}",
+            "down: the value's class %",
             "others changed %",
             "seeds",
         ),
         lines,
-        f"{INTERVAL} Up: images of other colours and classes that are called the colour's class once a vector of four "
-        "times the layer's usual deviation is added; in how many of ten colours it is 90 % or more. Down: images in "
-        "the colour, but not of its class, that are still called its class once twice the deviation is taken away; "
-        "and how many images of other colours change their answer then. Features: all that tell the colour, together. "
-        "Random ones are the controls. Painted: " + rows[0].task + ".",
+        f"{INTERVAL} Up: images with other attribute values and classes that are called the value's class once a "
+        f"vector of {COMPARED_AT:g} times the layer's usual deviation is added; for how many values that is "
+        f"{STEERED_SHARE:.0%} of the images or more. Down: images with the value, but not of its class, that are still "
+        f"called its class once {DOWN[-1]:g} times the deviation is taken away; and how many images with other values "
+        "change their answer then. Features: all that tell the value, together. Random ones are the controls. "
+        + painted(rows),
     )
 
 
-def variants_tables(rows: Sequence[Row]) -> list[Table]:
-    """Every variant at several sparsities: one table a dataset."""
+@TABLES.register("sae_variants")
+def sae_variants_tables(rows: Sequence[Row]) -> list[Table]:
+    """Every variant at several sparsities: one table per dataset, network and strategy."""
     tables = []
-    for (dataset, _, model, strategy, _), mine in by(rows, *CASE).items():
-        seconds = {row.metric.partition(": ")[2]: row.seconds for row in mine}
-        lines = []
-        for setting, v in about(mine).items():
-            cells = [percent(v["explained_variance"]), _plain(v["l0"], 1), percent(v["dead_share"])]
-            lines.append([setting, *cells, percent(v["shared"]), f"{seconds[setting]:.1f}", seeds_of(v)])
+    for own in by(rows, *CASE).values():
+        at, lines = own[0].at, []
+        for (variant,), runs in by(own, "sae").items():
+            v = values(runs)
+            cells = [percent_of(v, EXPLAINED_VARIANCE), number(v[L0], 1), percent_of(v, DEAD_SHARE)]
+            lines.append([str(variant), *cells, percent_of(v, SHARED_FEATURES), seeds_of(v)])
         tables.append(
             Table(
-                f"Sparse autoencoders: {dataset}, {model}, {strategy}",
-                ("variant", "explained variance % ↑", "L0 ↓", "dead % ↓", "found again % ↑", "s", "seeds"),
+                f"Sparse autoencoders: {at['dataset']}, {at['network']}, {at['strategy']}",
+                ("variant", "explained variance % ↑", "L0 ↓", "dead % ↓", "shared features % ↑", "seeds"),
                 lines,
-                f"{INTERVAL} 64 features of the last hidden layer, 1,000 steps. Found again: living features with a "
-                "match of cosine > 0.7 in an autoencoder of another seed. s: processor time of both, trained as one. "
-                + painted(mine),
+                f"{INTERVAL} 64 features of the last hidden layer, 1,000 steps. Shared: living features with a match "
+                f"of cosine > 0.7 in an autoencoder of another seed. {painted(own)}",
             )
         )
     return tables
 
 
-def presence_tables(rows: Sequence[Row]) -> list[Table]:
-    """Colour and class layer by layer: one table a dataset and network."""
+@TABLES.register("layer_probing")
+def layer_probing_tables(rows: Sequence[Row]) -> list[Table]:
+    """Attribute and class layer by layer: one table per dataset and network."""
     tables = []
-    columns = [f"{what} by {means}" for what in ("colours", "labels") for means in ("feature", "channel", "probe")]
-    for (dataset, model), mine in by(rows, "dataset", "model").items():
-        lines = []
-        for (strategy, _), found in by(mine, "strategy", "budget").items():
-            for layer, v in about(found).items():
-                lines.append([strategy, layer, *(_plain(v[column], 3) for column in columns), seeds_of(v)])
+    for own in by(rows, *DATA, "network").values():
+        at, factors, lines = own[0].at, _in_order(own, "factor"), []
+        for (strategy, *_), runs in by(own, "strategy", *BUDGET).items():
+            for layer in _in_order(runs, "layer"):
+                probed = by((row for row in runs if row.at["layer"] == layer), "factor", "by")
+                cells = [
+                    number(values(probed.get((factor, means), []))[AUROC], 3) for factor in factors for means in MEANS
+                ]
+                lines.append([str(strategy), layer, *cells, seeds_of(values(runs))])
         tables.append(
             Table(
-                f"Colour and class in the hidden states: {dataset}, {model}",
-                (
-                    "strategy",
-                    "layer",
-                    *(c.replace("colours", "colour").replace("labels", "class") for c in columns),
-                    "seeds",
-                ),
+                f"Attribute and class in the hidden states: {at['dataset']}, {at['network']}",
+                ("strategy", "layer", *(f"{factor} by {means}" for factor in factors for means in MEANS), "seeds"),
                 lines,
-                f"{INTERVAL} Mean AUROC over ten colours, or ten classes, on test images whose colours say nothing: of "
-                "the one feature of a sparse autoencoder, the one raw channel and the linear probe that did best on "
-                "other images. Each layer's mean over positions. 0.5 is chance. The control was trained on grey "
-                "images, and is asked about coloured ones here. " + painted(mine),
+                f"{INTERVAL} Mean AUROC over attribute values, or classes, on test images whose attribute says "
+                "nothing: of the one feature of a sparse autoencoder, the one raw channel and the linear probe that "
+                "did best on other images. Each layer's mean over positions. 0.5 is chance. grayscale_erm was trained "
+                f"on grey images, and is asked about coloured ones here. {painted(own)}",
             )
         )
     return tables
 
 
-def erasure_tables(rows: Sequence[Row]) -> list[Table]:
-    """What is left of a model once colour is taken out of its last hidden layer, and SCR."""
-    tables = []
-    for (dataset, task, model, strategy, budget), mine in by(rows, *CASE).items():
-        ways = about(mine)
-        hard = {way: hard_accuracy(v) for way, v in ways.items() if "hard_other_accuracy" in v}
-        lines = []
-        for way, by_seed in sorted(hard.items(), key=lambda item: -_mean(item[1])):
-            score = "–" if way in (UNEDITED, CEILING) else _norm(by_seed, hard)
-            lines.append([way, *(percent(ways[way][m]) for m in ACCURACIES), score, seeds_of(ways[way])])
-        tables.append(
-            Table(
-                f"The cure without training: {dataset}, {model}, {strategy}",
-                ("taken out", "easy % ↑", "hard, rotated % ↑", "hard, other % ↑", "norm score ↑", "seeds"),
-                lines,
-                f"{INTERVAL} The model's last hidden layer is changed, then its own last layer answers, or one that "
-                "was fitted again to 5,000 changed vectors of training images in colours that say nothing. Features "
-                "and channels are those about colour, and as many random features. Norm score: 100 × (edited − "
-                "nothing) / (oracle − nothing): the model as it is is its own matched ERM; the oracle was trained for "
-                f"long, the lazy model was not. {budget}. Painted: {task}.",
-            )
-        )
-    scr = [row for row in rows if row.metric.startswith("scr_")]
-    lines = []
-    for (dataset, _, model, strategy, _), mine in by(scr, *CASE).items():
-        v = values(mine)
-        counts = sorted(v, key=lambda metric: int(metric.partition("_")[2]))
-        lines.append([dataset, model, strategy, *(_plain(v[m], 2) for m in counts), seeds_of(v)])
-    if scr:
-        names = tuple(f"{metric.partition('_')[2]} features" for metric in counts)
-        tables.append(
-            Table(
-                "Spurious correlation removal, as published",
-                ("dataset", "network", "strategy", *names, "seeds"),
-                lines,
-                f"{INTERVAL} Of what a probe lost that was fitted to a 3 and an 8 each in its own colour, how much "
-                "comes back once so many features are ablated. Warning: an audit (arXiv:2605.18229) found that this "
-                "score does not rank autoencoders; it is here because readers ask for it. " + painted(scr),
-            )
-        )
-    return tables
+def percent_of(v: Values, metric: str) -> str:
+    """Return a metric's shares as percent, or a dash where it was not measured."""
+    return percent(v[metric]) if v.get(metric) else "–"
 
 
-def _norm(by_seed: Mapping[int, float], hard: Mapping[str, dict[int, float]]) -> str:
-    return with_interval(norm_score(by_seed, hard[UNEDITED], hard[CEILING]), 0)
+def number(by_seed: Mapping[int, float], digits: int) -> str:
+    """Return the mean over seeds with its interval, or a dash where nothing was measured."""
+    return with_interval(estimate(by_seed.values()), digits) if by_seed else "–"
 
 
-def _plain(by_seed: Mapping[int, float], digits: int) -> str:
-    return with_interval(estimate(by_seed.values()), digits)
-
-
-def _mean(by_seed: Mapping[int, float]) -> float:
+def mean(by_seed: Mapping[int, float]) -> float:
+    """Return the mean over seeds, 0 of none: what tables are sorted by."""
     return sum(by_seed.values()) / max(1, len(by_seed))
+
+
+def _probe(rows: Sequence[Row], factor: str, features: int) -> str:
+    probes = by((row for row in rows if row.metric == PROBE_AUROC), "factor", "features")
+    return number(values(probes.get((factor, features), []))[PROBE_AUROC], 3)
+
+
+def _in_order(rows: Sequence[Row], key: str) -> list[str]:
+    """Return the values of a key, in the order in which they were measured."""
+    return list(dict.fromkeys(str(row.at[key]) for row in rows if key in row.at))

@@ -1,4 +1,4 @@
-"""Where a model looks, as facts: on images in their own colour, and on the same images in another's."""
+"""Where a model looks, as facts: on images with their own class's attribute value, and with another's."""
 
 from __future__ import annotations
 
@@ -6,85 +6,106 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from lazyartist.inference import evaluating
-from lazyartist.attribution.insertion_deletion import deletion, insertion
 from lazyartist.attribution.grad_cam import GradCam
+from lazyartist.attribution.insertion_deletion import deletion, insertion
 from lazyartist.attribution.layer_cam import LayerCam
-from lazyartist.attribution.saliency import Saliency
-from lazyartist.attribution.road import remove_and_debias
+from lazyartist.attribution.postprocess import blank, positive
 from lazyartist.attribution.randomisation import randomise_layers, spearman
-from lazyartist.attribution.relevance_mass import REGIONS, pointing_game, regions, relevance_mass
+from lazyartist.attribution.relevance_mass import pointing_game, regions, relevance_mass
+from lazyartist.attribution.road import remove_and_debias
+from lazyartist.attribution.saliency import Saliency
+from lazyartist.inference import evaluating
 from lazyartist.seeding import seed_from
 from lazyartist.studies.base import Fact
+from lazyartist.studies.inspection.metrics import IMAGES, RANDOM_MAP, REGIONS
+from lazyartist.studies.inspection.subjects import aligned_images, conflicting_images, has_foreground
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
 
     from torch import Tensor, nn
 
-    from lazyartist.data.coloured import ColouredImages
     from lazyartist.attribution.base import Map
+    from lazyartist.data.task import Task
 
-LOOKED_AT = 500  # images whose maps are made
-JUDGED = 100  # of them, for what asks the model dozens of times about each
+ALIGNED, CONFLICTING = IMAGES
 
 
-def looks(model: nn.Module, conflicting: ColouredImages, layers: Sequence[str]) -> Iterator[Fact]:
-    """Yield where maps for the predicted class lie, whether they move with the colour, and whether they are faithful.
+def attribution_facts(
+    model: nn.Module, task: Task, layers: Mapping[str, nn.Module], *, images: int, judged: int
+) -> Iterator[Fact]:
+    """Yield where maps for the predicted class lie, if they move with the attribute, and if they are faithful.
 
     Args:
         model: images to logits.
-        conflicting: images in other classes' colours; asked about in their own as well.
-        layers: those that put out maps, in the order of the network.
+        task: whose test images are shown.
+        layers: those that put out maps, in the order of the network; without any, there is saliency alone.
+        images: how many are shown.
+        judged: how many of them are asked about dozens of times each.
     """
-    data = conflicting.subset(slice(0, LOOKED_AT))
-    masks = regions(data.foreground())
-    yield from (Fact(f"pixels_{name}", float(masks[name].float().mean()), len(data), "") for name in REGIONS)
-    images = {"conflicting": data.render(slice(None)), "aligned": data.render(slice(None), data.labels)}
+    splits = {ALIGNED: aligned_images(task), CONFLICTING: conflicting_images(task)}
+    splits = {kind: split.subset(slice(0, images)) for kind, split in splits.items()}
+    known = has_foreground(task.test)
+    masks = {kind: regions(split.foreground()) for kind, split in splits.items()} if known else {}
+    shown = {kind: split.render(slice(None)) for kind, split in splits.items()}
+    n = len(splits[CONFLICTING])
+    if known:
+        areas = masks[CONFLICTING]
+        yield from (Fact("pixels", float(areas[r].float().mean()), n, at={"region": r}) for r in REGIONS)
     with evaluating(model), torch.no_grad():
-        said = {kind: model(x).argmax(1) for kind, x in images.items()}
-    moved = said["aligned"] != said["conflicting"]
-    yield Fact("answer_changes", float(moved.float().mean()), len(data), "")
-    # the first layer's map is as fine as the image, the last layer's is the one that people look at
-    few = slice(0, JUDGED)
-    judged = images["conflicting"][few], said["conflicting"][few]
-    ways: dict[str, Map] = {"grad_cam": GradCam(layers[-1]), "layer_cam": LayerCam(layers[0]), "saliency": Saliency()}
-    for way, method in ways.items():
-        maps = {kind: method(model, x, said[kind]) for kind, x in images.items()}
-        for kind, found in maps.items():
-            yield from _places(f"{way}_{kind}", found, masks)
-        alike = spearman(maps["aligned"], maps["conflicting"])
-        yield Fact(f"{way}_stays", float(alike.mean()), len(data), "")
-        if bool(moved.any()):
-            yield Fact(f"{way}_stays_where_answer_changes", float(alike[moved].mean()), int(moved.sum()), "")
-        yield from _faithful(way, model, *judged, maps["conflicting"][few])
-        yield _sane(way, model, *judged, method)
-    yield from _faithful("random", model, *judged, _random(masks["stroke"][few].shape))
+        answers = {kind: model(x).argmax(1) for kind, x in shown.items()}
+    # only the same image in two paints says what the attribute alone does
+    changed = answers[ALIGNED] != answers[CONFLICTING] if splits[CONFLICTING].can_paint else None
+    if changed is not None:
+        yield Fact("answer_changes", float(changed.float().mean()), n)
+    few = slice(0, judged)
+    asked = shown[CONFLICTING][few], answers[CONFLICTING][few]
+    for name, method in _methods(layers).items():
+        maps = {kind: method(model, x, answers[kind]) for kind, x in shown.items()}
+        for kind, own in maps.items():
+            yield from _relevance(own, masks.get(kind), {"map": name, "images": kind})
+        if changed is not None:
+            alike = spearman(maps[ALIGNED], maps[CONFLICTING])
+            yield Fact("map_stays", float(alike.mean()), n, at={"map": name})
+            if bool(changed.any()):
+                stays = float(alike[changed].mean())
+                yield Fact("map_stays_where_answer_changes", stays, int(changed.sum()), at={"map": name})
+        at = {"map": name, "images": CONFLICTING}
+        yield from _faithfulness(model, *asked, maps[CONFLICTING][few], at)
+        # the rank correlation after each layer is in the detail; the value is that with all layers drawn anew
+        random = randomise_layers(model, *asked, method).correlation.mean(1)
+        yield Fact("randomisation", float(random[-1]), len(asked[0]), "", [round(float(c), 4) for c in random], at)
+    baseline = _random_maps((len(asked[0]), *shown[CONFLICTING].shape[2:]))
+    yield from _faithfulness(model, *asked, baseline, {"map": RANDOM_MAP, "images": CONFLICTING})
 
 
-def _places(title: str, maps: Tensor, masks: dict[str, Tensor]) -> Iterator[Fact]:
-    found = relevance_mass(maps, masks)
-    seen = int((~found.blank).sum())
-    yield Fact(f"{title}_blank", float(found.blank.float().mean()), len(maps), "")
+def _methods(layers: Mapping[str, nn.Module]) -> dict[str, Map]:
+    """The first layer's map is as fine as the image, the last layer's is the one that people look at."""
+    modules = list(layers.values())
+    of_layers: dict[str, Map] = {"grad_cam": GradCam(modules[-1]), "layer_cam": LayerCam(modules[0])} if modules else {}
+    return {**of_layers, "saliency": Saliency()}
+
+
+def _relevance(maps: Tensor, masks: dict[str, Tensor] | None, at: dict[str, str]) -> Iterator[Fact]:
+    yield Fact("blank", float(blank(positive(maps)).float().mean()), len(maps), at=at)
+    if masks is None:
+        return
+    relevance = relevance_mass(maps, masks)
+    seen = int((~relevance.blank).sum())
     if seen:
-        yield from (Fact(f"{title}_{name}", found.mean(name), seen, "") for name in REGIONS)
-    yield Fact(f"{title}_points_at_stroke", float(pointing_game(maps, masks["stroke"]).float().mean()), len(maps), "")
+        yield from (Fact("relevance_mass", relevance.mean(r), seen, at={**at, "region": r}) for r in REGIONS)
+    hits = pointing_game(maps, masks["stroke"])
+    yield Fact("pointing_game", float(hits.float().mean()), len(maps), at={**at, "region": "stroke"})
 
 
-def _faithful(way: str, model: nn.Module, images: Tensor, target: Tensor, maps: Tensor) -> Iterator[Fact]:
+def _faithfulness(model: nn.Module, images: Tensor, target: Tensor, maps: Tensor, at: dict[str, str]) -> Iterator[Fact]:
     n = len(images)
-    yield Fact(f"{way}_insertion", float(insertion(model, images, maps, target).area.mean()), n, "")
-    yield Fact(f"{way}_deletion", float(deletion(model, images, maps, target).area.mean()), n, "")
-    yield Fact(f"{way}_road", float(remove_and_debias(model, images, maps, target).score.mean()), n, "")
+    yield Fact("insertion", float(insertion(model, images, maps, target).area.mean()), n, at=at)
+    yield Fact("deletion", float(deletion(model, images, maps, target).area.mean()), n, at=at)
+    yield Fact("road", float(remove_and_debias(model, images, maps, target).score.mean()), n, at=at)
 
 
-def _sane(way: str, model: nn.Module, images: Tensor, target: Tensor, method: Map) -> Fact:
-    """How alike the map is to that of a network whose layers were all drawn anew; the way there is in the detail."""
-    found = randomise_layers(model, images, target, method).correlation.mean(1)
-    return Fact(f"{way}_sanity", float(found[-1]), len(images), "", [round(float(c), 4) for c in found])
-
-
-def _random(shape: torch.Size) -> Tensor:
+def _random_maps(shape: tuple[int, ...]) -> Tensor:
     """Maps that know nothing: what every score is measured against."""
     return torch.rand(shape, generator=torch.Generator().manual_seed(seed_from("random maps")))

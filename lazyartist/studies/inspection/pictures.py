@@ -2,87 +2,118 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
 
 from torch import nn
 
-from lazyartist.inference import evaluating
 from lazyartist.attribution.grad_cam import GradCam
-from lazyartist.attribution.layer import map_layers
 from lazyartist.attribution.postprocess import positive, upsample
+from lazyartist.data.coloured import ColouredImages
+from lazyartist.inference import evaluating
+from lazyartist.reporting.figure import save
+from lazyartist.studies import PICTURES
+from lazyartist.studies.inspection.metrics import CONTROL, FULLY_BIASED, ORDER, model_name
+from lazyartist.studies.inspection.picture_figures import MapPictures, logits_figure, maps_figure
+from lazyartist.studies.inspection.subjects import as_trained, conflicting_images, layers_with_maps
+from lazyartist.studies.inspection.unit_pictures import LIKES, TOP_OF, Layers, as_pictures, draw_units
 from lazyartist.visualise import Logit, Visualise
-from lazyartist.reporting.figures import save
-from lazyartist.studies.inspection.figures import Look, logits_figure, looks_figure
-from lazyartist.studies.inspection.unit_pictures import draw_units, pictures
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from torch import Tensor
 
+    from lazyartist.data.palettes import Palette
     from lazyartist.data.task import Task
+    from lazyartist.studies.base import Run
+    from lazyartist.training.store import Store
 
-    Models = Mapping[str, tuple[Task, nn.Module]]
+Models = Mapping[str, tuple["Task", nn.Module, Layers]]
 
-DIGIT = 7  # painted in ten colours: a class that nobody mistakes
+DIGIT = 7  # painted in every colour: a class that nobody mistakes
 
 
-def draw(models: Models, results: Path, case: tuple[str, str, int]) -> list[Path]:
-    """Draw everything for models by name, each with the data it was trained on; return the files.
+@PICTURES.register("probes")
+def probes_pictures(
+    runs: Sequence[Run], store: Store, results: Path, *, likes: Visualise = LIKES, top_of: int = TOP_OF
+) -> list[Path]:
+    """Draw lazy, fully biased, control and one cure of the first dataset's first seed; return the files.
+
+    Maps and logits are drawn of painted images only: their captions are colours.
 
     Args:
-        models: what to show, in the order of the figures; all of one network.
+        runs: of the study.
+        store: where their models are.
         results: the folder.
-        case: dataset, network and seed, for the captions.
+        likes: how pictures of units are made.
+        top_of: how many real images a unit's top ones are looked for among.
     """
-    dataset, network, seed = case
-    about = f"{dataset}, {network}, seed {seed}"
-    task, first = next(iter(models.values()))
-    layers = map_layers(first, task.easy.render(slice(0, 2)))
-    logits, maps = results / "probes_logits.png", results / "probes_maps.png"
-    _draw_logits(models, task, about, logits)
-    _draw_looks(models, task, layers[-1], about, maps)
-    return [logits, *draw_units(models, layers, about, results), maps]
+    first = runs[0]
+    case = (first.dataset, first.network, first.seed)
+    named = {model_name(run.at()): run for run in runs if (run.dataset, run.network, run.seed) == case}
+    shown = [name for name in ORDER if name in named] + [name for name in named if name not in ORDER][:1]
+    models = {}
+    for name in shown:
+        task, model = named[name].task(), as_trained(named[name], named[name].train(store).model)
+        models[name] = (task, model, layers_with_maps(model, task.easy.render(slice(0, 2))))
+    about = f"{first.dataset}, {first.network}, seed {first.seed}"
+    size = first.task().easy.render(slice(0, 1)).shape[2:]
+    likes = replace(likes, size=(size[0], size[1]))
+    written = draw_units(models, about, results, likes=likes, top_of=top_of)
+    family = first.task().train.images
+    if isinstance(family, ColouredImages):
+        logits, maps = results / "probes_logits.png", results / "probes_maps.png"
+        _draw_logits(models, family.palette, about, logits, likes)
+        _draw_maps(models, family.palette, about, maps)
+        written += [logits, maps]
+    return written
 
 
-def _draw_logits(models: Models, task: Task, about: str, path: Path) -> None:
-    classes = Logit(torch.arange(task.train.classes))
-    liked = {name: pictures(Visualise()(model, classes).images) for name, (_, model) in models.items()}
+def _draw_logits(models: Models, palette: Palette, about: str, path: Path, likes: Visualise) -> None:
+    classes = Logit(torch.arange(len(palette.colours)))
+    liked = {name: as_pictures(likes(model, classes).images) for name, (_, model, _) in models.items()}
     words = f"{about}: the picture that each class's logit likes best"
-    save(lambda: logits_figure(liked, task.train.palette.colours, words), path)
+    save(lambda: logits_figure(liked, palette.colours, words), path)
 
 
-def _draw_looks(models: Models, task: Task, layer: str, about: str, path: Path) -> None:
-    images, titles = _shown(task)
-    looks = {name: _look(model, images, layer) for name, (_, model) in _beside(models).items()}
+def _draw_maps(models: Models, palette: Palette, about: str, path: Path) -> None:
+    beside = _beside(models)
+    task, _, layers = next(iter(models.values()))
+    if not layers:
+        return
+    layer = list(layers)[-1]
+    images, titles, digit = _painted(task, palette)
+    maps = {name: _maps(model, images, own[layer]) for name, (_, model, own) in beside.items()}
     words = (
-        f"{about}: Grad-CAM at {layer} for the answer, positive part, one scale a model. The first two are the same "
-        f"0, the others one {DIGIT}."
+        f"{about}: Grad-CAM at {layer} for the answer, positive part, one scale per model. The first two are the same "
+        f"0, the others one {digit}."
     )
-    save(lambda: looks_figure(pictures(images), titles, looks, words), path)
+    save(lambda: maps_figure(as_pictures(images), titles, maps, words), path)
 
 
-def _shown(task: Task) -> tuple[Tensor, list[str]]:
-    """A 0 in red and in green, and one digit in ten colours."""
-    data, words = task.hard["other"], task.train.palette.words
-    zero, digit = (int((data.labels == label).nonzero()[0, 0]) for label in (0, DIGIT))
-    index = torch.tensor([zero] * 2 + [digit] * data.classes)
-    colours = torch.cat([torch.tensor([0, 1]), torch.arange(data.classes)])
-    return data.render(index, colours), [words[colour] for colour in colours.tolist()]
+def _painted(task: Task, palette: Palette) -> tuple[Tensor, list[str], int]:
+    """A 0 in the first two colours, and one digit in every colour."""
+    split = conflicting_images(task)
+    label = min(DIGIT, split.classes - 1)
+    zero, digit = (int((split.labels == one).nonzero()[0, 0]) for one in (0, label))
+    index = torch.tensor([zero] * 2 + [digit] * split.attributes)
+    colours = torch.cat([torch.tensor([0, 1]), torch.arange(split.attributes)])
+    return split.render(index, colours), [palette.words[colour] for colour in colours.tolist()], label
 
 
-def _look(model: nn.Module, images: Tensor, layer: str) -> Look:
+def _maps(model: nn.Module, images: Tensor, layer: nn.Module) -> MapPictures:
     with evaluating(model), torch.no_grad():
-        says = model(images).argmax(1)
-    maps = positive(GradCam(layer)(model, images, says))
-    return Look(upsample(maps, (images.shape[2], images.shape[3])).numpy(), says.tolist())
+        answers = model(images).argmax(1)
+    maps = positive(GradCam(layer)(model, images, answers))
+    return MapPictures(upsample(maps, (images.shape[2], images.shape[3])).numpy(), answers.tolist())
 
 
 def _beside(models: Models) -> Models:
     """The lazy model, the cure, and last the control."""
-    shown = [name for name in models if not name.startswith("lazy:")]
-    return {name: models[name] for name in sorted(shown, key=lambda name: name == "grayscale_erm")}
+    shown = [name for name in models if name != FULLY_BIASED]
+    return {name: models[name] for name in sorted(shown, key=lambda name: name == CONTROL)}

@@ -6,65 +6,74 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from lazyartist.activations import activations
+from lazyartist.data.coloured import ColouredImages
 from lazyartist.inference import logits_of
-from lazyartist.probes.top_images import percentile
 from lazyartist.probes.hue import measure_hues
 from lazyartist.probes.polysemanticity import measure_polysemanticity
+from lazyartist.probes.top_images import percentile
 from lazyartist.probes.unit_selectivity import unit_selectivity
-from lazyartist.visualise import Logit, Visualise
 from lazyartist.studies.base import Fact
-from lazyartist.activations import activations
+from lazyartist.visualise import Logit, Visualise
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
 
     from torch import nn
 
-    from lazyartist.data.coloured import ColouredImages
+    from lazyartist.data.images import Split
     from lazyartist.data.task import Task
 
-ASKED = 1000  # images whose activations are taken
 
-
-def unit_counts(model: nn.Module, uniform: ColouredImages, layers: Sequence[str]) -> Iterator[Fact]:
+def unit_facts(model: nn.Module, split: Split, layers: Mapping[str, nn.Module]) -> Iterator[Fact]:
     """Yield of each layer the shares of units by what explains them, and how many things a unit stands for.
 
     Args:
         model: images to logits.
-        uniform: images whose colours say nothing of their classes.
-        layers: dotted names.
+        split: images whose attribute says nothing of the class.
+        layers: by name.
     """
-    data = uniform.subset(slice(0, ASKED))
-    for layer in layers:
-        found = activations(model, layer, data)
-        explained = unit_selectivity(found, data.labels, data.attribute)
-        n = found.shape[1]
-        yield from (Fact(f"units_{kind}_{layer}", count / n, n, "") for kind, count in explained.counts.items())
-        for name, eta in (("colour", explained.by_attribute), ("shape", explained.by_class)):
+    for name, layer in layers.items():
+        acts = activations(model, layer, split)
+        selectivity = unit_selectivity(acts, split.labels, split.attribute)
+        n, at = acts.shape[1], {"layer": name}
+        yield from (Fact("units", count / n, n, at={**at, "kind": kind}) for kind, count in selectivity.counts.items())
+        for factor, eta in (("attribute", selectivity.by_attribute), ("class", selectivity.by_class)):
             detail = [[round(float(end), 4) for end in ends] for ends in zip(eta.low, eta.value, eta.high, strict=True)]
-            yield Fact(f"eta_{name}_{layer}", float(eta.value.mean()), n, "", detail)
-        alive = ~explained.dead
+            yield Fact("eta_squared", float(eta.value.mean()), n, "", detail, {**at, "factor": factor})
+        alive = ~selectivity.dead
         if bool(alive.any()):
-            many = measure_polysemanticity(found[:, alive], data.labels, data.attribute)
+            top = measure_polysemanticity(acts[:, alive], split.labels, split.attribute)
             n = int(alive.sum())
-            yield Fact(f"top_classes_bits_{layer}", float(many.classes.mean()), n, "")
-            yield Fact(f"top_colours_bits_{layer}", float(many.attributes.mean()), n, "")
-            yield Fact(f"several_groups_{layer}", float((many.clusters > 1).float().mean()), n, "")
+            yield Fact("top_bits", float(top.classes.mean()), n, at={**at, "factor": "class"})
+            yield Fact("top_bits", float(top.attributes.mean()), n, at={**at, "factor": "attribute"})
+            yield Fact("several_groups", float((top.clusters > 1).float().mean()), n, at=at)
 
 
-def logits(model: nn.Module, task: Task) -> Iterator[Fact]:
+def logit_facts(model: nn.Module, task: Task, *, images: int, steps: int) -> Iterator[Fact]:
     """Yield of how many classes the picture that the logit likes best has the class's own colour, and how sure that is.
 
-    The detail is, for each class, the picture's mean hue in degrees and how much colour is in it, from 0 to 1.
+    The detail is, for each class, the picture's mean hue in degrees and how much colour is in it, from 0 to 1. Where
+    the attribute is no colour, only the logits of the pictures beside those of real images are left.
+
+    Args:
+        model: images to logits.
+        task: whose classes and test images are taken.
+        images: how many test images the pictures' logits are compared with.
+        steps: of the ascent that makes the pictures.
     """
+    _, channels, *size = task.test.render(slice(0, 1)).shape
+    if channels != 3:  # a picture is made in red, green and blue
+        return
     classes = torch.arange(task.train.classes)
-    seen = Visualise()(model, Logit(classes))
-    found = measure_hues(seen.images, task.train.palette)
-    n = len(classes)
-    detail = [[round(float(d), 1), round(float(s), 4)] for d, s in zip(found.degrees, found.strength, strict=True)]
-    yield Fact("own_hues", found.own / n, n, "", detail)
-    yield Fact("own_hues_by_chance", found.chance, n, "")
-    yield Fact("colour_of_logits", float(found.strength.mean()), n, "")
-    real = logits_of(model, task.hard["uniform"].subset(slice(0, ASKED)))
-    yield Fact("logit_percentile", float(percentile(seen.activation, real).mean()), n, "")
+    liked = Visualise(steps=steps, size=(size[0], size[1]))(model, Logit(classes))
+    n, family = len(classes), task.train.images
+    if isinstance(family, ColouredImages):
+        hues = measure_hues(liked.images, family.palette)
+        detail = [[round(float(d), 1), round(float(s), 4)] for d, s in zip(hues.degrees, hues.strength, strict=True)]
+        yield Fact("own_hues", hues.own / n, n, "", detail)
+        yield Fact("own_hues_by_chance", hues.chance, n)
+        yield Fact("colour_of_logits", float(hues.strength.mean()), n)
+    real = logits_of(model, task.test.subset(slice(0, images)))
+    yield Fact("logit_percentile", float(percentile(liked.activation, real).mean()), n)

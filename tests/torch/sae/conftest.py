@@ -89,11 +89,12 @@ class Strokes(Factors):
 
 @pytest.fixture(scope="session")
 def split_of():
-    """Make a split of given classes and attribute values, both (N,) int64, the attribute being called `bias`."""
+    """Make a split of given classes and attribute values, both (N,) int64; the attribute is called "background"."""
 
-    def make(labels, attribute, classes, attributes, bias="background", family=Factors):
-        images = family({"class": labels, bias: attribute}, {"class": classes, bias: attributes})
-        return Split(images, bias=(bias,))
+    def make(labels, attribute, classes, attributes, *, strokes=False):
+        family = Strokes if strokes else Factors
+        factors = {"class": labels, "background": attribute}
+        return Split(family(factors, {"class": classes, "background": attributes}), bias=("background",))
 
     return make
 

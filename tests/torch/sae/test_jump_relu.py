@@ -1,4 +1,3 @@
-import pytest
 import torch
 
 from lazyartist.sae.base import Weights

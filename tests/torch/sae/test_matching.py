@@ -28,7 +28,7 @@ def test_a_shuffled_dictionary_agrees_wholly_and_an_unrelated_one_does_not():
     assert match(a, drawn(40, 64, seed=5)).stable_share == 0
     with pytest.raises(ValueError, match=r"expected \(F, D\) and \(G, D\)"):
         match(a, drawn(40, 3))
-    with pytest.raises(ValueError, match="second: expected .* NaN or infinity"):
+    with pytest.raises(ValueError, match=r"second: expected .* NaN or infinity"):
         match(a, a * float("nan"))
 
 

@@ -1,6 +1,3 @@
-import pytest
-import torch
-
 from lazyartist.sae.batch_topk import BatchTopK
 from lazyartist.sae.budget import SaeBudget
 from lazyartist.sae.matryoshka import Matryoshka

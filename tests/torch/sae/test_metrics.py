@@ -37,6 +37,8 @@ def test_loss_recovered_is_one_for_the_identity_and_zero_for_the_mean(lazy, hidd
     assert recovered(lambda x: x) == 1
     assert recovered(lambda x: mean.expand_as(x)) == 0
     assert 0.9 < recovered(pair[0]) < 1.05
+    with pytest.raises(ValueError, match="there are no images"):
+        loss_recovered(lazy, "conv3", "pooled", task.easy.subset(slice(0, 0)), pair[0], mean)
     with pytest.raises(ValueError, match="does not help the model"):
         loss_recovered(lazy, "conv3", "pooled", task.hard["rotated"], pair[0], mean)
 
@@ -50,7 +52,7 @@ def test_what_is_not_finite_has_no_score(wrong):
         with pytest.raises(ValueError, match=f"{name}: expected .* NaN or infinity in 1 of 50 rows"):
             explained_variance(*arguments)
     for score in (l0, density, dead_share):
-        with pytest.raises(ValueError, match="codes: expected .* NaN or infinity in 1 of 50 rows"):
+        with pytest.raises(ValueError, match=r"codes: expected .* NaN or infinity in 1 of 50 rows"):
             score(bad)
 
 

@@ -1,6 +1,3 @@
-import pytest
-import torch
-
 from lazyartist.sae.budget import SaeBudget
 from lazyartist.sae.metrics import l0
 from lazyartist.sae.relu_l1 import ReluL1

@@ -51,7 +51,6 @@ def test_the_effect_of_a_feature_is_difference_times_projection(two_attributes):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"counts": (2, 7)}, r"counts=\(2, 7\): there are only 6 features to ablate"),
         ({"counts": (-1,)}, "counts=-1"),
         ({"counts": (2.5,)}, "counts=2.5"),
         ({"test": float("nan")}, "test.x: expected"),

@@ -39,7 +39,7 @@ def test_probes_refuse_what_they_cannot_judge():
     z, groups = drawn(60, 20), torch.arange(60) % 3
     for probe in (linear_probe, lambda train, test: sparse_probe(train, test, 20)):
         assert probe((z, groups), (z, groups)).shape == (3,)
-        with pytest.raises(ValueError, match="test: expected .* NaN or infinity in 60 of 60"):
+        with pytest.raises(ValueError, match=r"test: expected .* NaN or infinity in 60 of 60"):
             probe((z, groups), (z * float("nan"), groups))
         with pytest.raises(ValueError, match="train: expected one group per row, got 60 rows"):
             probe((z, groups[:-1]), (z, groups))

@@ -92,13 +92,17 @@ def test_a_feature_that_does_not_exist_is_refused_before_any_model_runs(make, by
     for index in (3, 64):
         with pytest.raises(ValueError, match=rf"features=\[0, {index}\]: there are only 3 features"):
             intervene(by_hand(), make([0, index]))
-    with pytest.raises(ValueError, match="there are only 3 features"), steering(None, "", "pooled", by_hand(), make([3])):
+    model = nn.Sequential(nn.Identity())
+    wrong = steering(model, "0", "pooled", by_hand(), make([3]))
+    with pytest.raises(ValueError, match="there are only 3 features"), wrong:
         pass
+    assert not model[0]._forward_hooks
 
 
 def test_features_may_be_named_by_any_integers(by_hand):
     x = torch.tensor([[1.0, 2.0, 3.0, 9.0]])
-    for features in (torch.tensor([1]), torch.tensor(1), [torch.tensor(1)], (1,), range(1, 2), x.numpy().argsort()[0][1:2]):
+    one = torch.tensor(1)
+    for features in (one, one[None], [one], one[None].numpy(), [one.numpy()], (1,), range(1, 2)):
         assert intervene(by_hand(), ablate(features))(x).tolist() == [[1, 0, 3, 9]]
 
 

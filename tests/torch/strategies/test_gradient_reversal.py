@@ -40,7 +40,7 @@ def test_every_bin_of_the_wheel_is_told_whatever_the_number_of_classes(family, b
 
 
 def test_planning_uses_up_no_networks_seed(family):
-    """The next partner network is the same, whether or not the width of the features was asked for."""
+    """The next network is the same, whether or not the width of the features was asked for."""
     task = family(2, 2, 16, 16)
     views = [training_view(GradientReversal(), task, "simple_cnn:width=2", Budget(batch_size=16), 0) for _ in range(2)]
     assert views[0].feature_width == 8

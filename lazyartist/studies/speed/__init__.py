@@ -1,0 +1,1 @@
+"""How fast: what the benchmarks in `bench/` measured, as tables."""
