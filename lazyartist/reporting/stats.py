@@ -11,7 +11,7 @@ from statistics import fmean, stdev
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over `n` seeds and the ends of its 95 % interval (Student's t).
+    """A mean over `n` seeds, the ends of its 95 % interval (Student's t), and the seeds' own values.
 
     One seed has no interval (NaN), nor have values that are not finite.
     """
@@ -20,6 +20,7 @@ class Estimate:
     low: float
     high: float
     n: int
+    values: tuple[float, ...] = ()
 
     @property
     def half_width(self) -> float:
@@ -28,7 +29,8 @@ class Estimate:
 
     def map(self, function: Callable[[float], float]) -> Estimate:
         """Carry mean and interval through an increasing function, such as `math.exp` after averaging logarithms."""
-        return Estimate(function(self.mean), function(self.low), function(self.high), self.n)
+        ends = function(self.mean), function(self.low), function(self.high)
+        return Estimate(*ends, self.n, tuple(map(function, self.values)))
 
 
 def estimate(values: Iterable[float], tail: float = 0.025) -> Estimate:
@@ -42,9 +44,9 @@ def estimate(values: Iterable[float], tail: float = 0.025) -> Estimate:
         raise ValueError("no values to average: run the study first")
     mean = fmean(x)
     if len(x) == 1 or not all(map(math.isfinite, x)):
-        return Estimate(mean, math.nan, math.nan, len(x))
+        return Estimate(mean, math.nan, math.nan, len(x), tuple(x))
     half = t_quantile(len(x) - 1, tail) * stdev(x) / math.sqrt(len(x))
-    return Estimate(mean, mean - half, mean + half, len(x))
+    return Estimate(mean, mean - half, mean + half, len(x), tuple(x))
 
 
 def t_quantile(degrees: int, tail: float = 0.025) -> float:
@@ -81,13 +83,13 @@ def paired_ratio(a: Mapping[int, float], b: Mapping[int, float]) -> Estimate:
     return estimate(math.log(a[seed] / b[seed]) for seed in _shared(a, b)).map(math.exp)
 
 
-def norm_score(cure: Mapping[int, float], erm: Mapping[int, float], oracle: Mapping[int, float]) -> Estimate:
-    """Return 100 × (cure − matched ERM) / (oracle − matched ERM): 0 is no help, 100 reaches the ceiling.
+def norm_score(value: Mapping[int, float], base: Mapping[int, float], best: Mapping[int, float]) -> Estimate:
+    """Return 100 × (value − base) / (best − base): 0 is no help, 100 reaches the ceiling, whichever way is better.
 
-    The score is taken per seed and then averaged. A seed whose ERM is already at the oracle has no score (NaN).
+    The score is taken per seed and then averaged. A seed whose base is already at the best has no score (NaN).
     """
-    seeds = sorted(set(_shared(cure, erm)) & set(oracle))
-    gaps = ((cure[s] - erm[s], oracle[s] - erm[s]) for s in seeds)
+    seeds = sorted(set(_shared(value, base)) & set(best))
+    gaps = ((value[s] - base[s], best[s] - base[s]) for s in seeds)
     return estimate(100 * gain / room if room else math.nan for gain, room in gaps)
 
 

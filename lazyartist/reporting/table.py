@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Values = dict[str, dict[int, float]]  # metric -> seed -> value
 
-INTERVAL = "Mean over seeds ± half its 95 % interval (Student's t)."
+INTERVAL = "Mean over seeds ± half its 95 % interval (Student's t); where that is wider than the mean, the seeds."
 ACCURACIES = ("easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy")
 # the keys that say what the data are, and how long a network was trained
 DATA = ("dataset", "bias", "correlation", "conflict", "where", "palette")
@@ -98,9 +98,20 @@ def hard_accuracy(v: Values) -> dict[int, float]:
     return {seed: (rotated[seed] + other[seed]) / 2 for seed in rotated if seed in other}
 
 
+FEW = 5  # seeds that a cell has room for
+
+
 def with_interval(e: Estimate, digits: int) -> str:
-    """Return "mean ± half width" with fixed decimals; a single seed is a bare number."""
-    return f"{e.mean:.{digits}f}" + ("" if math.isnan(e.low) else f" ± {e.half_width:.{digits}f}")
+    """Return "mean ± half width" with fixed decimals; a single seed is a bare number.
+
+    An interval wider than its mean says little: the seeds stand there themselves, or their ends if there are many.
+    """
+    if math.isnan(e.low):
+        return f"{e.mean:.{digits}f}"
+    if e.half_width > abs(e.mean):
+        seeds = [f"{value:.{digits}f}" for value in sorted(e.values)]
+        return ", ".join(seeds) if len(seeds) <= FEW else f"{seeds[0]} to {seeds[-1]}"
+    return f"{e.mean:.{digits}f} ± {e.half_width:.{digits}f}"
 
 
 def percent(by_seed: Mapping[int, float]) -> str:
