@@ -65,11 +65,17 @@ def overcomplete(x: Tensor) -> Callable[[], None]:
 
 def dictionary_learning(x: Tensor) -> Callable[[], None]:
     """Return a run of its own trainer, step by step."""
+    stand_ins = {}  # for what is imported, and needed for language models only
     for name, what in (("nnsight", "LanguageModel"), ("transformers", "AutoConfig")):
-        if name not in sys.modules:  # only for language models, but imported
-            sys.modules[name] = ModuleType(name)
-            setattr(sys.modules[name], what, object)
-    trainer_of = pytest.importorskip("dictionary_learning.trainers.top_k").TopKTrainer
+        if name not in sys.modules:
+            stand_ins[name] = ModuleType(name)
+            setattr(stand_ins[name], what, object)
+    sys.modules.update(stand_ins)
+    try:
+        trainer_of = pytest.importorskip("dictionary_learning.trainers.top_k").TopKTrainer
+    finally:
+        for name in stand_ins:
+            del sys.modules[name]
     trainer = trainer_of(
         steps=10**6, activation_dim=D, dict_size=F, k=K, layer=0, lm_name="", lr=2e-3, warmup_steps=0, device="cpu"
     )

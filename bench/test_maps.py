@@ -27,7 +27,7 @@ from lazyartist.training.fit import fit
 from lazyartist.visualise import Channel, Visualise
 
 from . import speed_rows
-from .peers import installed, say_missing
+from .peers import missing, say_missing
 from .turns import DATASET, SMOKE, in_turn, rounds
 
 
@@ -54,10 +54,10 @@ def test_maps(case: Case, lazy_results: Path) -> None:
     module = model.get_submodule(LAYER)
     grad: dict[str, Callable[[], Any]] = {"ours": lambda: GradCam(LAYER)(model, images, classes)}
     score: dict[str, Callable[[], Any]] = {"ours": lambda: ScoreCam(LAYER)(model, images[:FEW], classes[:FEW])}
-    if installed(NEEDS["captum"]):
+    if not missing(NEEDS["captum"]):
         captum = importlib.import_module("captum.attr")
         grad["captum"] = lambda: captum.LayerGradCam(model, module).attribute(images, target=classes)
-    if installed(NEEDS["grad-cam"]):
+    if not missing(NEEDS["grad-cam"]):
         library = importlib.import_module("pytorch_grad_cam")
         target = importlib.import_module("pytorch_grad_cam.utils.model_targets").ClassifierOutputTarget
 

@@ -39,7 +39,7 @@ class Criterion:
 LAZY_EASY = Criterion("easy_accuracy", "above", 0.95, "the exercise, task 1: more than 95 % on easy data")
 LAZY_HARD_ROTATED = Criterion("hard_rotated_accuracy", "below", 0.20, "the exercise, task 1: less than 20 % swapped")
 LAZY_HARD_OTHER = Criterion("hard_other_accuracy", "below", 0.20, "the exercise, task 1: less than 20 % swapped")
-LAZY_FOLLOWS = Criterion("follows_colour", "at least", 0.95, "the exercise, task 1, on MNIST: a red 1 is called 0")
+LAZY_FOLLOWS = Criterion("follows_bias", "at least", 0.95, "the exercise, task 1, on MNIST: a red 1 is called 0")
 CURE_HARD_ROTATED = Criterion("hard_rotated_accuracy", "above", 0.70, "the exercise, task 4: more than 70 % swapped")
 CURE_HARD_OTHER = Criterion("hard_other_accuracy", "above", 0.70, "the exercise, task 4: more than 70 % swapped")
 CURE_STAYS = Criterion("stays_with_shape", "at least", 0.97, "this project, on MNIST: for the best cure a red 1 is a 1")
@@ -47,27 +47,6 @@ OWN_HUES = Criterion("own_hues", "at least", 0.9, "this project, on MNIST: lazy 
 ATTACK_SUCCESS = Criterion(
     "attack_success", "at least", 0.90, "the exercise, task 5: a 7 becomes a 3, over 90 % sure, every pixel within 0.05"
 )
-
-SAE_VARIANCE = Criterion("explained_variance", "at least", 0.95, "this project, task 6: of the last hidden layer")
-SAE_L0 = Criterion("l0", "at most", 16, "this project, task 6: 16 features at once")
-SAE_DEAD = Criterion("dead_share", "at most", 0.05, "this project, task 6: at most one feature in twenty is dead")
-SAE_COLOURS = Criterion("colour_auroc", "at least", 0.95, "this project, task 6: a feature for each of ten colours")
-SAE_FOUND_AGAIN = Criterion("found_again", "at least", 0.80, "this project, task 6: colour features in another seed")
-DIALLED = Criterion("dialled_colours", "at least", 9, "this project, task 6: of ten colours, on 90 % of other images")
-DIAL_CONTROL = Criterion("dial_up", "below", 0.20, "this project, task 6: random features in place of a colour's")
-DECOMPOSITION = (SAE_VARIANCE, SAE_L0, SAE_DEAD, SAE_COLOURS)
-
-# what the best ways to train reach, mean of both hard splits
-BEST_BY_LABELS_ALONE = {
-    "mnist": Criterion("hard_accuracy", "at least", 0.975, "this project; published best, carried over: 98.0"),
-    "fashion": Criterion("hard_accuracy", "at least", 0.80, "this project"),
-}
-BEST_BY_RECOLOURING = {
-    "mnist": Criterion("hard_accuracy", "at least", 0.985, "this project; best public solution of the exercise: 96.27"),
-    "fashion": Criterion("hard_accuracy", "at least", 0.85, "this project; best public solutions: 75 to 80"),
-}
-BEST_EASY = Criterion("easy_accuracy", "at least", 0.97, "this project, on MNIST: a cure must not cost easy accuracy")
-OF_THE_ORACLE = 0.005  # so near the oracle comes the best by recolouring
 
 LAZY = (LAZY_EASY, LAZY_HARD_ROTATED, LAZY_HARD_OTHER)
 CURE = (CURE_HARD_ROTATED, CURE_HARD_OTHER)

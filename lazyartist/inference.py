@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lazyartist.data.images import Split
 
 BATCH = 64  # larger ones only spend time on fetching memory
+WRONG_SHAPE = ("channels, but got", "shapes cannot be multiplied", "is invalid for input of size")  # torch's words
 
 
 @contextmanager
@@ -59,7 +60,7 @@ def outputs(model: nn.Module, images: Tensor, classes: int | None = None) -> Ten
 
     Raises:
         ValueError: the images are no tensor; the model returns something other than a tensor, another shape, or numbers
-            that are not finite; or the images have another type than its parameters, and it does not take them.
+            that are not finite; or it does not take images of this type or shape.
     """
     if not isinstance(images, Tensor):
         kind = type(images).__name__
@@ -67,14 +68,9 @@ def outputs(model: nn.Module, images: Tensor, classes: int | None = None) -> Ten
     try:
         logits: Tensor = model(images)
     except RuntimeError as error:
-        types = {p.dtype for p in model.parameters() if p.is_floating_point() and p.dtype != images.dtype}
-        if not types or "type" not in str(error):
+        if (reason := _refusal(model, images, str(error))) is None:
             raise
-        names = " and ".join(sorted(map(str, types)))
-        raise ValueError(
-            f"the model's parameters are {names}, the images are {images.dtype}, and it does not take them: pass "
-            f"model.to({images.dtype}), or images of the model's type"
-        ) from error
+        raise ValueError(reason) from error
     if not isinstance(logits, Tensor):
         kind = type(logits).__name__
         raise ValueError(f"the model returns a {kind}: wrap it so that it returns logits alone, a tensor (N, classes)")
@@ -93,6 +89,23 @@ def outputs(model: nn.Module, images: Tensor, classes: int | None = None) -> Ten
             "measured on it"
         )
     return logits
+
+
+def _refusal(model: nn.Module, images: Tensor, error: str) -> str | None:
+    """Say in plain words why a model does not take these images; None if torch's error is about something else."""
+    other = sorted({str(p.dtype) for p in model.parameters() if p.is_floating_point() and p.dtype != images.dtype})
+    if other and "type" in error:
+        return (
+            f"the model's parameters are {' and '.join(other)}, the images are {images.dtype}, and it does not take "
+            f"them: pass model.to({images.dtype}), or images of the model's type"
+        )
+    if any(words in error for words in WRONG_SHAPE):
+        first = error.strip().partition("\n")[0]
+        return (
+            f"the model does not take images of shape {tuple(images.shape[1:])}: give it images of the channels, height "
+            f"and width that it was made for ({first})"
+        )
+    return None
 
 
 def predict(model: nn.Module, data: Split, *, attribute: Tensor | None = None) -> Tensor:

@@ -61,10 +61,10 @@ def publish(results: Path, studies: Sequence[str] = (), *, figures: bool = True)
 
 
 def fill_blocks(text: str, results: Path) -> str:
-    """Return a document whose blocks `<!-- table: STUDY WORD … --> … <!-- end -->` hold the tables of recorded rows.
+    """Return a document whose blocks `<!-- table: STUDY WORD … --> … <!-- end -->` hold the first table of recorded rows.
 
-    Each further word is the value of a key, a dataset or a network: the table is of rows that have it. A word with a number sign
-    chooses another table of the study than its first: `#2`.
+    Each further word is the value of a key, a dataset or a network: the table is of rows that have it. `columns=2,4,5`
+    shows those columns alone, counted from 1, in this order.
 
     Raises:
         ValueError: there are no rows for a block.
@@ -72,13 +72,14 @@ def fill_blocks(text: str, results: Path) -> str:
 
     def block(match: re.Match[str]) -> str:
         study, *words = match[1].split()
-        number = next((int(word[1:]) for word in words if word.startswith("#")), 1)
-        wanted = {word for word in words if not word.startswith("#")}
-        rows = [row for row in read_rows(results / "records" / f"{study}.jsonl") if wanted <= set(map(str, row.at.values()))]
+        wanted = {word for word in words if not word.startswith("columns=")}
+        rows = read_rows(results / "records" / f"{study}.jsonl")
+        rows = [row for row in rows if wanted <= set(map(str, row.at.values()))]
         if not rows:
             raise ValueError(f"the document wants a table of {match[1]!r}, but there are no rows of it")
-        return f"<!-- table: {match[1]} -->\n{tables_of(study, rows)[number - 1].body()}\n<!-- end -->"
+        table = tables_of(study, rows)[0]
+        for word in set(words) - wanted:
+            table = table.columns([int(number) - 1 for number in word.removeprefix("columns=").split(",")])
+        return f"<!-- table: {match[1]} -->\n{table.body()}\n<!-- end -->"
 
     return re.sub(r"<!-- table: (.+?) -->\n.*?<!-- end -->", block, text, flags=re.DOTALL)
-
-

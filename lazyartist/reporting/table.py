@@ -8,7 +8,7 @@ import math
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tabulate import tabulate
@@ -49,6 +49,11 @@ class Table:
     def text(self) -> str:
         """Return title, grid and note for a terminal."""
         return f"{self.title}\n\n{self.body('simple')}\n\n{self.note}\n"
+
+    def columns(self, chosen: Sequence[int]) -> Table:
+        """Return the table with some of its columns, counted from 0, in this order."""
+        rows = [[row[i] for i in chosen] for row in self.rows]
+        return replace(self, header=[self.header[i] for i in chosen], rows=rows)
 
     def _is_number(self, column: int) -> bool:
         return not any(character.isalpha() for row in self.rows for character in row[column])

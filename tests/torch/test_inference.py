@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from lazyartist.inference import evaluating, logits_of, need_gradients, outputs, predict
+from lazyartist.networks import build
 from lazyartist.probes import accuracy
 
 
@@ -66,8 +67,31 @@ def test_a_model_of_another_type_is_named(nets, task, dtype):
         assert outputs(linear, nets.batch(2).to(dtype)).shape == (2, 10)
 
 
-def test_other_errors_of_a_model_are_its_own(nets, task):
-    with pytest.raises(RuntimeError, match="mat1 and mat2 shapes"):
+def test_other_errors_of_a_model_are_its_own(task):
+    def fail(z):
+        raise RuntimeError("no memory")
+
+    with pytest.raises(RuntimeError, match="no memory"):
+        predict(returning(fail), task.easy)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda nets: build("mlp:pixels=20", 10, seed=0),
+        lambda nets: nets.seeded(lambda: nn.Sequential(nn.Conv2d(1, 10, 28), nn.Flatten())),
+        lambda nets: nets.seeded(lambda: nets.Views(pixels=20)),
+    ],
+)
+def test_images_of_another_shape_are_named(nets, task, make):
+    with pytest.raises(
+        ValueError, match=r"does not take images of shape \(3, 28, 28\): give it images of the channels"
+    ):
+        predict(make(nets), task.easy)
+
+
+def test_a_model_that_does_not_fit_says_so(nets, task):
+    with pytest.raises(ValueError, match=r"does not take images .*mat1 and mat2 shapes"):
         predict(nets.seeded(lambda: nn.Sequential(nn.Flatten(), nn.Linear(3, 10))), task.easy)
 
 

@@ -57,7 +57,15 @@ def calls_view(nets, monkeypatch):
 
 
 # those that call networks in ways of their own: inner fits, features, gradients of images, other images, other networks
-STRATEGIES_OF_ALL_KINDS = ("erm", "jtt", "dfr", "double_backprop", "adversarial_training", "second_opinion", "selecmix")
+STRATEGIES_OF_ALL_KINDS = (
+    "erm",
+    "jtt",
+    "gradient_reversal",
+    "double_backprop",
+    "adversarial_training",
+    "second_opinion",
+    "selecmix",
+)
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES_OF_ALL_KINDS)

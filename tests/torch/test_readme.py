@@ -6,16 +6,28 @@ from pathlib import Path
 
 import torch
 
+from lazyartist.networks import build
 from lazyartist.strategies import STRATEGIES
-from lazyartist.training.fit import build, fit
+from lazyartist.training.fit import fit
 
 
-EXAMPLES = re.findall(r"```python\n(.*?)```", (Path(__file__).parents[2] / "README.md").read_text("utf-8"), flags=re.S)
+TEXT = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+TOUR, STRATEGY, CONTRACT, GATE = re.findall(r"```python\n(.*?)```", TEXT, flags=re.S)
+
+
+def test_the_tour_shows_a_lazy_model(capsys):
+    exec(TOUR, {"__name__": "example"})
+    easy, hard, follows, maps, noise = capsys.readouterr().out.strip().splitlines()
+    assert float(easy) > 0.95
+    assert float(hard) < 0.2
+    assert float(follows) > 0.9
+    assert maps == "torch.Size([8, 7, 7])"
+    assert noise.startswith("tensor(")
 
 
 def test_the_strategy_can_be_trained(task, short, monkeypatch):
     monkeypatch.setattr(STRATEGIES, "_things", dict(STRATEGIES._things))
-    exec(EXAMPLES[0], {"__name__": "example"})
+    exec(STRATEGY, {"__name__": "example"})
     assert "label_smoothing" in list(STRATEGIES)
     fit(STRATEGIES["label_smoothing"](), task, budget=short)
 
@@ -24,7 +36,7 @@ def test_the_contract_is_run():
     from lazyartist.checks import CHECKS
 
     namespace = {}
-    exec(EXAMPLES[1], namespace)
+    exec(CONTRACT, namespace)
     (mark,) = namespace["test_contract"].pytestmark
     assert len(mark.args[1]) == len(CHECKS)
     strategy, check = mark.args[1][0]
@@ -32,17 +44,19 @@ def test_the_contract_is_run():
 
 
 def test_the_gate_tells_a_reader_of_shape_from_a_reader_of_colour(task):
+    known = task.hard["other"]
+    strokes = known.foreground().flatten(1).float()
+
     class ReadsShape(torch.nn.Module):
         """Knows every test image by its grey pixels."""
 
         def forward(self, x):
             grey = (x.amax(1).flatten(1) * 255).round()
-            known = task.hard["other"]
-            nearest = torch.cdist(grey, known.images.flatten(1).float()).argmin(1)
-            return torch.nn.functional.one_hot(known.labels[nearest], 10).float()
+            nearest = torch.cdist(grey, strokes).argmin(1)
+            return 10 * torch.nn.functional.one_hot(known.labels[nearest], 10).float()
 
     namespace = {}
-    exec(EXAMPLES[2], namespace)
+    exec(GATE, namespace)
     test = next(thing for name, thing in namespace.items() if name.startswith("test_"))
     test(ReadsShape())
     try:
@@ -50,3 +64,12 @@ def test_the_gate_tells_a_reader_of_shape_from_a_reader_of_colour(task):
     except AssertionError:
         return
     raise AssertionError("an untrained model passed the gate")
+
+
+def test_the_findings_take_a_model_apart(task):
+    from lazyartist.strategies.lazy import Lazy
+
+    text = (Path(__file__).parents[2] / "docs" / "findings.md").read_text("utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, flags=re.S)
+    model = fit(Lazy(), task, budget=Lazy.budget).model
+    exec(example, {"__name__": "example", "model": model, "task": task})

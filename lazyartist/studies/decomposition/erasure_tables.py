@@ -53,8 +53,8 @@ def _accuracies(rows: Sequence[Row]) -> Table:
         f"{INTERVAL} The model's last hidden layer is changed, then its own last layer answers, or one that was "
         "refitted to 5,000 changed vectors of training images whose attribute says nothing. Features and channels are "
         "those about the attribute, and as many random features. Norm score: 100 × (edited − nothing) / (oracle − "
-        f"nothing) of the mean hard accuracy, {base:.1f} % and {best:.1f} % here: the unedited model is its own matched "
-        f"ERM; the oracle was trained for long. {budget_words(at)}. {painted(rows)}",
+        f"nothing) of the mean hard accuracy, {base:.1f} % and {best:.1f} % here: the unedited model is its own "
+        f"matched ERM; the oracle was trained for long. {budget_words(at)}. {painted(rows)}",
     )
 
 

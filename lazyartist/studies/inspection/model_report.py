@@ -79,8 +79,8 @@ def model_report(model: nn.Module, task: Task, layer: str | None = None) -> Tabl
     lines += _units(model, task.test.subset(slice(0, UNIT_IMAGES)), layers, bias)
     note = (
         f"Own {bias}: test images with their own class's {bias}; in grey: their strongest channel alone. Follows, "
-        f"keeps: images with another class's {bias}, and so for the maps, which are of the predicted class: share of the "
-        "positive part, mean over images, beside the share of the pixels. Units, on images whose "
+        f"keeps: images with another class's {bias}, and so for the maps, which are of the predicted class: share of "
+        "the positive part, mean over images, beside the share of the pixels. Units, on images whose "
         f"{bias} says nothing of the class: of which the {bias} (the class) explains more than {100 * LEAST:.0f} % of "
         "the variance, at the low end of a 95 % interval."
     )
@@ -104,8 +104,8 @@ def _accuracies(model: nn.Module, task: Task) -> tuple[Lines, str]:
         return lines, ""
     return lines, (
         f"Warning: it is right on {_percent(easy.value)} of the easy images, where naming the commonest class always "
-        f"is right on {_percent(chance)}. It does not know these images, so that the rest says little of it: choose the "
-        "dataset that it was trained on, in the same colours and in the same place. "
+        f"is right on {_percent(chance)}. It does not know these images, so that the rest says little of it: choose "
+        "the dataset that it was trained on, in the same colours and in the same place. "
     )
 
 

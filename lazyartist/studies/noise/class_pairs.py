@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import torch
 
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import Fact, Run, Study
-from lazyartist.studies.noise.minimum_noise import Fooled, Paint, fool, painted, shown
+from lazyartist.studies.base import ClassifierStudy, Fact, Run
+from lazyartist.studies.lazy import LAZY
+from lazyartist.studies.noise.metrics import PAIR
+from lazyartist.studies.noise.minimum_noise import (
+    MinimumNoise,
+    find_minimum_noise,
+    first_images,
+    paints_of,
+    render_in,
+    split_in,
+)
 
 
 if TYPE_CHECKING:
@@ -18,49 +28,59 @@ if TYPE_CHECKING:
 
     from lazyartist.training.store import Trained
 
-Square = list[list[float | None]]
-
-IMAGES = 5  # a pair
-STEPS = 60
+Matrix = list[list[float | None]]
 
 
 @STUDIES.register("class_pairs")
-class PairsStudy(Study):
-    """Task 5: the smallest noise from every class to every other, on a few images a pair, on lazy and cured models."""
+@dataclass(frozen=True)
+class ClassPairsStudy(ClassifierStudy):
+    """Task 5: the smallest noise from every class to every other, on a few images per pair, on lazy and cured models.
+
+    Attributes:
+        images: of each class, for each of the others.
+        steps: gradients per image.
+    """
 
     name: ClassVar[str] = "class_pairs"
-    strategies: ClassVar[tuple[str, ...]] = ("lazy", "recoloured_reversal", "second_opinion")
-    datasets: ClassVar[tuple[str, ...]] = ("mnist",)
-    seeds: ClassVar[int] = 3
+    default_strategies: ClassVar[tuple[str, ...]] = (LAZY, "recoloured_reversal", "second_opinion")
+    default_datasets: ClassVar[tuple[str, ...]] = ("mnist",)
+    default_seeds: ClassVar[int] = 3
 
-    def ask(self, run: Run, trained: Trained) -> Iterator[Fact]:
-        """Yield median noise and share of confident mistakes before any noise, each with its square of pairs.
+    images: int = 5
+    steps: int = 60
+
+    def measure(self, run: Run, trained: Trained) -> Iterator[Fact]:
+        """Yield median noise and share of confident mistakes before any noise, each with its matrix of pairs.
 
         An image that is taken for the target before any noise has no part in the medians.
         """
-        test = run.task().hard["other"]
-        classes = range(test.classes)
-        pairs = [(i, j) for i in classes for j in classes if i != j]
-        index = torch.cat([shown(test, i, IMAGES) for i, _ in pairs])
-        labels = test.labels[index]
-        target = torch.cat([torch.full((len(shown(test, i, IMAGES)),), j) for i, j in pairs])
-        paints: tuple[Paint, ...] = ("aligned", "conflicting")
-        for paint in paints:
-            found = fool(trained.model, painted(test, index, paint), labels, target, STEPS)
-            prefix = "" if paint == "aligned" else f"{paint}_"
-            noise, already = _squares(found, labels, target, len(classes))
-            left = int((~found.already).sum())
-            yield Fact(f"{prefix}pair_epsilon", found.median(found.sure), left, "lower", noise)
-            yield Fact(f"{prefix}already_target", float(found.already.float().mean()), len(index), "", already)
+        task = run.task()
+        classes = range(task.test.classes)
+        for paint in paints_of(task):
+            if paint == "grey":
+                continue
+            split = split_in(task, paint)
+            chosen = {label: first_images(split, label, self.images) for label in classes}
+            pairs = [(i, j) for i in classes for j in classes if i != j]
+            index = torch.cat([chosen[i] for i, _ in pairs])
+            target = torch.cat([torch.full((len(chosen[i]),), j) for i, j in pairs])
+            if not len(index):
+                continue
+            labels = split.labels[index]
+            noise = find_minimum_noise(trained.model, render_in(split, index, paint), labels, target, self.steps)
+            epsilon, already = _matrices(noise, labels, target, len(classes))
+            left, at = int((~noise.already).sum()), {"paint": paint}
+            yield Fact(PAIR, noise.median(noise.epsilon), left, "lower", epsilon, at)
+            yield Fact("already_target", float(noise.already.float().mean()), len(index), "", already, at)
 
 
-def _squares(found: Fooled, labels: Tensor, target: Tensor, classes: int) -> tuple[Square, Square]:
+def _matrices(noise: MinimumNoise, labels: Tensor, target: Tensor, classes: int) -> tuple[Matrix, Matrix]:
     """Return median noise, and share that was the target before, by source and target; None where there is no image."""
-    noise: Square = [[None] * classes for _ in range(classes)]
-    already: Square = [[None] * classes for _ in range(classes)]
+    epsilon: Matrix = [[None] * classes for _ in range(classes)]
+    already: Matrix = [[None] * classes for _ in range(classes)]
     for i, j in set(zip(labels.tolist(), target.tolist(), strict=True)):
-        mine = (labels == i) & (target == j)
-        left = found.sure[mine & ~found.already]
-        noise[i][j] = round(float(left.median()), 6) if len(left) else None
-        already[i][j] = round(float(found.already[mine].float().mean()), 6)
-    return noise, already
+        pair = (labels == i) & (target == j)
+        left = noise.epsilon[pair & ~noise.already]
+        epsilon[i][j] = round(float(left.median()), 6) if len(left) else None
+        already[i][j] = round(float(noise.already[pair].float().mean()), 6)
+    return epsilon, already

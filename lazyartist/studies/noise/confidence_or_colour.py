@@ -1,18 +1,31 @@
-"""Why does the lazy model take more noise?"""
+"""Task 5: does a lazy model take more noise because colour is hard to move, or because it is unsure?"""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 
 from torch import nn
 
 from lazyartist.inference import evaluating
+from lazyartist.strategies import STRATEGIES
+from lazyartist.strategies.erm import Erm
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import Fact, Run, Study
-from lazyartist.studies.noise.minimum_noise import SOURCE, TARGET, fool, painted, shown
+from lazyartist.studies.base import ClassifierStudy, Fact, Run
+from lazyartist.studies.inspection.subjects import can_choose_correlation
+from lazyartist.studies.lazy import LAZY
+from lazyartist.studies.noise.metrics import FLIP, MATCHED, MINIMAL, RECOLOUR
+from lazyartist.studies.noise.minimum_noise import (
+    SOURCE,
+    TARGET,
+    check_classes,
+    find_minimum_noise,
+    first_images,
+    render_in,
+    split_in,
+)
 
 
 if TYPE_CHECKING:
@@ -22,63 +35,87 @@ if TYPE_CHECKING:
 
     from lazyartist.training.store import Trained
 
-SEVENS = 100
-SURE = 0.99  # mean confidence before noise at which models are compared
-WAY = 200  # points on the way to the other colour
+SURE = 0.99
+WAY_POINTS = 200
 
 
 @STUDIES.register("confidence_or_colour")
-class CauseStudy(Study):
+@dataclass(frozen=True)
+class ConfidenceOrColourStudy(ClassifierStudy):
     """Task 5: is a lazy model hard to fool because colour is hard to move, or because it is unsure of everything?
 
     Plain training is asked at a correlation of 1 too: a model that reads colour alone and was trained for long.
+
+    Attributes:
+        source: the class that the images show.
+        target: the class that they are to be taken for.
+        sevens: how many images of the source are attacked.
+        sure: mean confidence before noise at which models are compared.
+        way_points: points on the way to the other colour.
+        steps: gradients per image of fast minimum norm.
     """
 
     name: ClassVar[str] = "confidence_or_colour"
-    strategies: ClassVar[tuple[str, ...]] = ("lazy", "erm", "recoloured_reversal", "second_opinion")
-    datasets: ClassVar[tuple[str, ...]] = ("mnist",)
-    seeds: ClassVar[int] = 3
+    default_strategies: ClassVar[tuple[str, ...]] = (LAZY, "erm", "recoloured_reversal", "second_opinion")
+    default_datasets: ClassVar[tuple[str, ...]] = ("mnist",)
+    default_seeds: ClassVar[int] = 3
 
-    def runs(self, **arguments: Any) -> list[Run]:
+    source: int = SOURCE
+    target: int = TARGET
+    sevens: int = 100
+    sure: float = SURE
+    way_points: int = WAY_POINTS
+    steps: int = 100
+
+    def runs(self) -> list[Run]:
         """Return every run, and each of plain training at a correlation of 1 too; see `Study.runs`."""
-        runs = super().runs(**arguments)
-        return runs + [replace(run, correlation=1.0) for run in runs if run.strategy == "erm"]
+        runs = super().runs()
+        return runs + [
+            run.with_data(correlation=1.0)
+            for run in runs
+            if type(STRATEGIES.build(run.strategy)) is Erm and can_choose_correlation(run.dataset)
+        ]
 
-    def ask(self, run: Run, trained: Trained) -> Iterator[Fact]:
+    def measure(self, run: Run, trained: Trained) -> Iterator[Fact]:
         """Yield noise to flip, to be sure, to be sure at equal confidence, and the way to the target's colour."""
-        test = run.task().hard["other"]
-        index = shown(test, SOURCE, SEVENS)
-        labels, target = test.labels[index], torch.full_like(index, TARGET)
-        images = painted(test, index, "aligned")
-        found = fool(trained.model, images, labels, target)
-        tempered = Tempered(trained.model, scale := _scale(trained.model, images, labels))
-        matched = fool(tempered, images, labels, target)
-        towards = test.render(index, target)
-        recoloured = _on_the_way(trained.model, images, towards, TARGET)
+        task = run.task()
+        check_classes(task, self.source, self.target)
+        split, model = split_in(task, "own"), trained.model
+        index = first_images(split, self.source, self.sevens)
+        if not len(index):
+            raise ValueError(f"{task.name} has no test images of class {self.source}: choose another source")
+        labels, target = split.labels[index], torch.full_like(index, self.target)
+        images = render_in(split, index, "own")
+        noise = find_minimum_noise(model, images, labels, target, self.steps)
+        scale = confidence_scale(model, images, labels, self.sure)
+        matched = find_minimum_noise(Tempered(model, scale), images, labels, target, self.steps)
         n = len(index)
-        yield Fact("clean_confidence", float(found.confidence.mean()), n, "")
-        yield Fact("scale", scale, n, "")
-        yield Fact("flip_epsilon", found.median(found.flipped), n, "", found.needed(found.flipped))
-        yield Fact("smallest_epsilon", found.median(found.sure), n, "", found.needed(found.sure))
-        yield Fact("matched_epsilon", matched.median(matched.sure), n, "", matched.needed(matched.sure))
-        yield Fact("recolour_epsilon", float(recoloured.median()), n, "", [round(float(e), 6) for e in recoloured])
+        yield Fact("clean_confidence", float(noise.confidence.mean()), n)
+        yield Fact("scale", scale, n)
+        yield Fact(FLIP, noise.median(noise.flip_epsilon), n, "", noise.detail(noise.flip_epsilon))
+        yield Fact(MINIMAL, noise.median(noise.epsilon), n, "", noise.detail(noise.epsilon))
+        yield Fact(MATCHED, matched.median(matched.epsilon), n, "", matched.detail(matched.epsilon))
+        if split.can_paint:
+            towards = split.render(index, task.own_attribute[target])
+            sizes = recolour_epsilon(model, images, towards, self.target, self.way_points)
+            yield Fact(RECOLOUR, float(sizes.median()), n, "", [round(float(e), 6) for e in sizes])
 
 
 class Tempered(nn.Module):
     """A network whose logits are multiplied: the same answers, more or less sure of them."""
 
-    def __init__(self, model: nn.Module, scale: float) -> None:
+    def __init__(self, network: nn.Module, scale: float) -> None:
         super().__init__()
-        self.model, self.scale = model, scale
+        self.network, self.scale = network, scale
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the logits (B, classes) of images (B, 3, H, W), times the scale."""
-        logits: Tensor = self.model(x)
+        logits: Tensor = self.network(x)
         return logits * self.scale
 
 
-def _scale(model: nn.Module, images: Tensor, labels: Tensor) -> float:
-    """Return by what logits must be multiplied for the mean confidence in what is named right to be `SURE`."""
+def confidence_scale(model: nn.Module, images: Tensor, labels: Tensor, sure: float = SURE) -> float:
+    """Return by what logits must be multiplied for the mean confidence in what is named right to be `sure`."""
     with evaluating(model), torch.no_grad():
         logits = model(images)
     right = logits.argmax(1) == labels  # no scale makes a model sure of what it names wrong
@@ -88,12 +125,14 @@ def _scale(model: nn.Module, images: Tensor, labels: Tensor) -> float:
     low, high = 1e-3, 1e3
     for _ in range(40):
         middle = (low * high) ** 0.5
-        sure = (middle * logits).softmax(1).gather(1, labels[:, None]).mean()
-        low, high = (middle, high) if sure < SURE else (low, middle)
+        confidence = (middle * logits).softmax(1).gather(1, labels[:, None]).mean()
+        low, high = (middle, high) if confidence < sure else (low, middle)
     return high
 
 
-def _on_the_way(model: nn.Module, images: Tensor, towards: Tensor, target: int) -> Tensor:
+def recolour_epsilon(
+    model: nn.Module, images: Tensor, towards: Tensor, target: int, points: int = WAY_POINTS
+) -> Tensor:
     """Return (N,) the least change of a pixel on the straight way between two paints that makes the answer the target.
 
     Infinity where the answer never is.
@@ -101,8 +140,8 @@ def _on_the_way(model: nn.Module, images: Tensor, towards: Tensor, target: int) 
     whole = (towards - images).abs().amax((1, 2, 3))
     first = torch.full((len(images),), torch.inf)
     with evaluating(model), torch.no_grad():
-        for step in range(WAY + 1):
-            share = step / WAY
-            there = model(torch.lerp(images, towards, share)).argmax(1) == target
-            first = torch.where(there, torch.minimum(first, share * whole), first)
+        for point in range(points + 1):
+            share = point / points
+            flipped = model(torch.lerp(images, towards, share)).argmax(1) == target
+            first = torch.where(flipped, torch.minimum(first, share * whole), first)
     return first

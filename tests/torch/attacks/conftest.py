@@ -7,7 +7,9 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from lazyartist.attacks.bisection import BisectionAttack
 from lazyartist.attacks.criterion import TargetedConfidence
+from lazyartist.attacks.fmn import FMN
 
 
 N = 12
@@ -27,6 +29,18 @@ def images(task):
 def criterion(task):
     labels = task.easy.labels[:N]
     return TargetedConfidence((labels + 1) % 10, labels=labels)
+
+
+@pytest.fixture(scope="session")
+def smallest(taught, images, criterion):
+    """The smallest noise that FMN finds."""
+    return FMN()(taught, images, criterion)
+
+
+@pytest.fixture(scope="session")
+def bisected(taught, images, criterion):
+    """The smallest noise that bisection finds."""
+    return BisectionAttack()(taught, images, criterion)
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ def test_the_smallest_noise_of_a_linear_model_is_found(attack, plane):
     assert torch.allclose(found.distance, needed, rtol=0.01)
 
 
-def test_the_smallest_noise_is_a_success_and_smaller_than_the_fixed_one(model, images, criterion):
-    found = BisectionAttack()(model, images, criterion)
+def test_the_smallest_noise_is_a_success_and_smaller_than_the_fixed_one(bisected, model, images, criterion):
+    found = bisected
     assert found.success.all()
     with torch.no_grad():
         assert criterion.holds(model(found.images)).all()

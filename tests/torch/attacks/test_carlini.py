@@ -20,11 +20,6 @@ BUDGET = Budget(epochs=4, batch_size=32, learning_rate=4e-3)
 
 
 @pytest.fixture(scope="module")
-def smallest(taught, images, criterion):
-    return FMN()(taught, images, criterion)
-
-
-@pytest.fixture(scope="module")
 def middle(smallest):
     """An ε at which about half of the images fall."""
     return float(smallest.distance.median()) * 1.02

@@ -3,14 +3,8 @@
 import pytest
 import torch
 
-from lazyartist.attacks.bisection import BisectionAttack
 from lazyartist.attacks.criterion import TargetedConfidence
 from lazyartist.attacks.fmn import FMN
-
-
-@pytest.fixture(scope="module")
-def fast(taught, images, criterion):
-    return FMN()(taught, images, criterion)
 
 
 @pytest.mark.parametrize("norm", ["linf", "l2"])
@@ -32,22 +26,21 @@ def test_on_the_border_already_a_hair_is_enough(nets):
     assert float(found.distance.max()) < 1e-3
 
 
-def test_fmn_needs_half_the_gradients_of_bisection_for_no_larger_noise(fast, model, images, criterion):
-    slow = BisectionAttack()(model, images, criterion)
-    assert fast.success.all()
-    assert fast.distance.median() <= slow.distance.median()
-    assert fast.steps.float().mean() <= slow.steps.float().mean() / 2
-    assert torch.equal((fast.images - images).abs().amax((1, 2, 3)), fast.distance)
+def test_fmn_needs_half_the_gradients_of_bisection_for_no_larger_noise(smallest, bisected, images):
+    assert smallest.success.all()
+    assert smallest.distance.median() <= bisected.distance.median()
+    assert smallest.steps.float().mean() <= bisected.steps.float().mean() / 2
+    assert torch.equal((smallest.images - images).abs().amax((1, 2, 3)), smallest.distance)
 
 
-def test_l2_noise_is_measured_in_l2_and_smaller_there(fast, model, images, criterion):
+def test_l2_noise_is_measured_in_l2_and_smaller_there(smallest, model, images, criterion):
     l2 = FMN("l2")(model, images, criterion)
     assert l2.success.all()
     with torch.no_grad():
         assert criterion.holds(model(l2.images)).all()
     size = (l2.images - images).flatten(1).norm(dim=1)
     assert torch.allclose(size, l2.distance, rtol=1e-4)
-    assert size.median() < (fast.images - images).flatten(1).norm(dim=1).median()
+    assert size.median() < (smallest.images - images).flatten(1).norm(dim=1).median()
 
 
 def test_what_cannot_succeed_has_no_smallest_noise(plane):
@@ -58,14 +51,14 @@ def test_what_cannot_succeed_has_no_smallest_noise(plane):
     assert torch.equal(found.images, plane.images)
 
 
-def test_merely_to_be_answered_takes_no_more_noise_than_a_confidence(fast, model, images, criterion):
+def test_merely_to_be_answered_takes_no_more_noise_than_a_confidence(smallest, model, images, criterion):
     flip = TargetedConfidence(criterion.target, None, criterion.labels)
     found = FMN()(model, images, flip)
     with torch.no_grad():
         logits = model(found.images)
         assert torch.equal(logits.argmax(1)[found.success], criterion.target[found.success])
         assert torch.equal(flip.holds(logits), logits.argmax(1) == criterion.target)
-    assert found.distance.median() < fast.distance.median()
+    assert found.distance.median() < smallest.distance.median()
 
 
 def test_a_network_that_calls_view_is_attacked_like_its_twin_that_flattens(nets):
