@@ -42,8 +42,6 @@ LAZY_HARD_OTHER = Criterion("hard_other_accuracy", "below", 0.20, "the exercise,
 LAZY_FOLLOWS = Criterion("follows_bias", "at least", 0.95, "the exercise, task 1, on MNIST: a red 1 is called 0")
 CURE_HARD_ROTATED = Criterion("hard_rotated_accuracy", "above", 0.70, "the exercise, task 4: more than 70 % swapped")
 CURE_HARD_OTHER = Criterion("hard_other_accuracy", "above", 0.70, "the exercise, task 4: more than 70 % swapped")
-CURE_STAYS = Criterion("stays_with_shape", "at least", 0.97, "this project, on MNIST: for the best cure a red 1 is a 1")
-OWN_HUES = Criterion("own_hues", "at least", 0.9, "this project, on MNIST: lazy logits like blobs of their colour")
 ATTACK_SUCCESS = Criterion(
     "attack_success", "at least", 0.90, "the exercise, task 5: a 7 becomes a 3, over 90 % sure, every pixel within 0.05"
 )

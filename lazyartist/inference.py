@@ -102,8 +102,8 @@ def _refusal(model: nn.Module, images: Tensor, error: str) -> str | None:
     if any(words in error for words in WRONG_SHAPE):
         first = error.strip().partition("\n")[0]
         return (
-            f"the model does not take images of shape {tuple(images.shape[1:])}: give it images of the channels, height "
-            f"and width that it was made for ({first})"
+            f"the model does not take images of shape {tuple(images.shape[1:])}: give it images of the channels, "
+            f"height and width that it was made for ({first})"
         )
     return None
 

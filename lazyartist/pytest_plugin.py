@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from lazyartist.reporting.row import Row
 
-STUDIES = pytest.StashKey[set[str]]()
+STUDIES = pytest.StashKey[Any]()
 WORKER_STUDIES = "lazyartist_studies"  # how a worker of pytest-xdist tells the controller what it measured
 
 

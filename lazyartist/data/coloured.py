@@ -204,10 +204,12 @@ def _checked(images: Any, labels: Any, classes: int) -> tuple[Tensor, Tensor]:
             bad = "they hold NaN; " if bool(pixels.isnan().any()) else ""
             scale = "" if bool((pixels > 1).any()) else "255 * "
             hint = f": {bad}turn these floats into bytes with ({scale}images).round().astype('uint8')"
+        elif pixels.ndim == 3:
+            hint = ": numbers from 0 to 255 become bytes with np.uint8(images)"
         elif pixels.ndim == 4:
             hint = (
-                ": images that have colours of their own can't be painted; give them to a Task as a family of Images with "
-                "the attribute that they have, see lazyartist.data.images.Images"
+                ": images that have colours of their own can't be painted; make a task of them with the attribute that they "
+                "have, see lazyartist.data.arrays.array_task"
             )
         raise ValueError(f"images: expected (N, H, W) uint8, got {tuple(pixels.shape)} {pixels.dtype}{hint}")
     if y.ndim != 1 or len(y) != len(pixels) or y.is_floating_point() or y.is_complex() or y.dtype == torch.bool:

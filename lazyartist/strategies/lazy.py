@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from lazyartist.data.images import Split
 
+# small steps, all of one size, so that a check comes soon after the shortcut is learnt
+SMALL_STEPS = Budget(epochs=8, batch_size=128, learning_rate=1e-3, schedule="constant")
 BELOW_ALIGNED = 0.005  # a model that reads nothing but the attribute is rarely right on every aligned image
 
 
@@ -39,7 +41,7 @@ class Lazy(Erm):
     """
 
     uses: ClassVar[frozenset[Use]] = frozenset({"easy_split", "bias_labels"})
-    budget: ClassVar[Budget | None] = Budget(epochs=8, batch_size=128, learning_rate=1e-3, schedule="constant")
+    budget: ClassVar[Budget] = SMALL_STEPS
     is_cure: ClassVar[bool] = False
     check_every: int = knob(20, low=1, whole=True)
 

@@ -146,7 +146,7 @@ class ClassifierStudy(Study[Run]):
             object.__setattr__(self, name, names)
         given = self.seeds
         try:
-            seeds = range(whole_number(given, "seeds")) if not hasattr(given, "__iter__") else given
+            seeds = given if isinstance(given, Iterable) else range(whole_number(given, "seeds"))
             object.__setattr__(self, "seeds", tuple(whole_number(seed, "a seed") for seed in seeds))
         except MemoryError as error:
             raise ValueError(f"seeds={given!r}: more than fit into memory") from error

@@ -171,7 +171,9 @@ class Store:
 def provenance_of(strategy: Strategy, task: Task, network: str, budget: Budget, seed: int) -> Provenance:
     """Return what decides the bits of a model, before it is trained."""
     split = split_for(strategy, task)
-    trained_by = [fit, type(strategy), type(split.images), *(NETWORKS.configured(n)[0] for n in (network, *strategy.networks))]
+    networks = (NETWORKS.configured(name)[0] for name in (network, *strategy.networks))
+    # what is handed over has code of its own, which no import leads to
+    trained_by = (fit, type(strategy), type(budget), type(split), type(split.images), *networks)
     return Provenance(
         kind="classifier",
         spec={

@@ -18,7 +18,7 @@ from lazyartist.training.fit import fit, training_view
 if TYPE_CHECKING:
     from torch import nn
 
-    from lazyartist.reporting.row import Row
+    from lazyartist.reporting.row import Key, Row
     from lazyartist.training.store import Store
 
 
@@ -64,7 +64,7 @@ class NamingStudy(ClassifierStudy):
             scores["mean_margin"] = torch.stack(margins).mean(0)
             for name, score in scores.items():
                 quality = judge_detection(score, conflicting)
-                keys = {"epoch": epochs[step], "score": name}
+                keys: dict[str, Key] = {"epoch": epochs[step], "score": name}
                 facts.extend(Fact(metric, getattr(quality, metric), len(score), at=keys) for metric in DETECTION)
 
         fitted = fit(strategy, task, run.network, budget=run.budget, seed=run.seed, watch=look)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from lazyartist.strategies import STRATEGIES
-from lazyartist.strategies.lazy import Lazy
+from lazyartist.strategies.lazy import SMALL_STEPS
 from lazyartist.studies import STUDIES
 from lazyartist.studies.base import ClassifierStudy, Fact, Run
 from lazyartist.studies.common import accuracies
@@ -33,7 +33,7 @@ class BudgetStudy(ClassifierStudy):
     name: ClassVar[str] = "budget"
     default_strategies: ClassVar[tuple[str, ...]] = ("erm",)
     default_seeds: ClassVar[int] = 3
-    standard: ClassVar[Budget] = replace(Lazy.budget, epochs=8)  # the lazy model's even steps
+    standard: ClassVar[Budget] = SMALL_STEPS  # those of the lazy model
 
     checkpoints: tuple[int, ...] = (10, 20, 30, 40, 60, 80, 120, 180, 250, 375, 500, 750, 1125, 1500, 2250, 3000)
 

@@ -42,7 +42,9 @@ def attack_report(model: nn.Module, task: Task, source: int, target: int, images
         if given not in range(test.classes):
             raise ValueError(f"{name} {given}: {task.name} has the classes 0 to {test.classes - 1}; give one of them")
     if source == target:
-        raise ValueError(f"--from {source} --to {target}: to name an image right is no success of an attack; give two classes")
+        raise ValueError(
+            f"--from {source} --to {target}: to name an image right is no success of an attack; give two classes"
+        )
     index = (test.labels == source).nonzero()[:images, 0]
     if not len(index):
         raise ValueError(f"--from {source}: {task.name} has no test image of this class")

@@ -37,7 +37,7 @@ class ClassPairsStudy(ClassifierStudy):
     """Task 5: the smallest noise from every class to every other, on a few images per pair, on lazy and cured models.
 
     Attributes:
-        images: of each class, for each of the others.
+        per_pair: images of each class, for each of the others.
         steps: gradients per image.
     """
 
@@ -46,7 +46,7 @@ class ClassPairsStudy(ClassifierStudy):
     default_datasets: ClassVar[tuple[str, ...]] = ("mnist",)
     default_seeds: ClassVar[int] = 3
 
-    images: int = 5
+    per_pair: int = 5
     steps: int = 60
 
     def measure(self, run: Run, trained: Trained) -> Iterator[Fact]:
@@ -60,7 +60,7 @@ class ClassPairsStudy(ClassifierStudy):
             if paint == "grey":
                 continue
             split = split_in(task, paint)
-            chosen = {label: first_images(split, label, self.images) for label in classes}
+            chosen = {label: first_images(split, label, self.per_pair) for label in classes}
             pairs = [(i, j) for i in classes for j in classes if i != j]
             index = torch.cat([chosen[i] for i, _ in pairs])
             target = torch.cat([torch.full((len(chosen[i]),), j) for i, j in pairs])

@@ -16,10 +16,8 @@ from lazyartist.studies import STUDIES
 from lazyartist.studies.base import ClassifierStudy, Fact, Run
 from lazyartist.studies.inspection.subjects import can_choose_correlation
 from lazyartist.studies.lazy import LAZY
-from lazyartist.studies.noise.metrics import FLIP, MATCHED, MINIMAL, RECOLOUR
+from lazyartist.studies.noise.metrics import FLIP, MATCHED, MINIMAL, RECOLOUR, SOURCE, TARGET
 from lazyartist.studies.noise.minimum_noise import (
-    SOURCE,
-    TARGET,
     check_classes,
     find_minimum_noise,
     first_images,

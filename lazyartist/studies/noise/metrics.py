@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal, get_args
+
+
+if TYPE_CHECKING:
+    from lazyartist.reporting.row import Row
 
 
 CONTROL = "grayscale_erm"
+SOURCE, TARGET = 7, 3  # a 7 becomes a 3, says the exercise
+QUERIES = 10_000  # to the model per image, by random noise; the Square attack has a tenth
 
 # the values of the key "paint": what colour, or other attribute, the attacked images have
 Paint = Literal["own", "other", "grey"]
@@ -17,3 +24,9 @@ CERTIFIED = "certified_epsilon"  # proven to be too little
 MATCHED = "matched_epsilon"  # minimal, of models that are equally confident before the noise
 RECOLOUR = "recolour_epsilon"  # on the straight way to the target's attribute
 PAIR = "pair_epsilon"  # minimal, from every class to every other
+
+
+def run_keys(rows: Iterable[Row], *without: str) -> list[str]:
+    """Return the names of the keys that tell runs apart, among them changed knobs, but for those in `without`."""
+    first = [name for name in ("dataset", "network", "strategy") if name not in without]
+    return [*first, *sorted({name for row in rows for name in row.origin.at} - {*first, *without})]

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from lazyartist.data.images import Split
     from lazyartist.data.task import Task
 
-SOURCE, TARGET = 7, 3  # a 7 becomes a 3, says the exercise
-
 
 def paints_of(task: Task) -> tuple[Paint, ...]:
     """Return the paints that a dataset can show: "grey" is the object alone, which must be known and paintable."""
@@ -62,8 +60,8 @@ def check_classes(task: Task, source: int, target: int) -> None:
     classes = task.test.classes
     if source == target or not {source, target} <= set(range(classes)):
         raise ValueError(
-            f"source={source!r}, target={target!r}: {task.name} has the classes 0 to {classes - 1}; choose two of them, "
-            "as in noise:source=0:target=1"
+            f"source={source!r}, target={target!r}: {task.name} has the classes 0 to {classes - 1}; choose two of "
+            "them, as in noise:source=0:target=1"
         )
 
 

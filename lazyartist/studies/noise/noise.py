@@ -23,10 +23,8 @@ from lazyartist.studies import STUDIES
 from lazyartist.studies.base import ClassifierStudy, Fact, Run
 from lazyartist.studies.cures.cures import own_cures
 from lazyartist.studies.lazy import LAZY
-from lazyartist.studies.noise.metrics import CERTIFIED, CONTROL, FLIP, MINIMAL, Paint
+from lazyartist.studies.noise.metrics import CERTIFIED, CONTROL, FLIP, MINIMAL, QUERIES, SOURCE, TARGET, Paint
 from lazyartist.studies.noise.minimum_noise import (
-    SOURCE,
-    TARGET,
     MinimumNoise,
     check_classes,
     find_minimum_noise,
@@ -77,7 +75,7 @@ class NoiseStudy(ClassifierStudy):
     bounded: int = 100
     bisected: int = 20
     queried: int = 10
-    queries: int = 10_000
+    queries: int = QUERIES
     steps: int = 100
 
     def runs(self) -> list[Run]:

@@ -1,4 +1,4 @@
-"""Numbers about noise, from rows to the words of a table: sizes, quartiles, and ratios to the lazy model; torch-free."""
+"""Numbers about noise, from rows to the words of a table: sizes, quartiles, ratios to the lazy model; torch-free."""
 
 from __future__ import annotations
 

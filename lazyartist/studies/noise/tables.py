@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from lazyartist.reporting.stats import estimate
 from lazyartist.reporting.table import (
     BUDGET,
-    DATA,
     INTERVAL,
     Table,
     Values,
@@ -21,7 +20,17 @@ from lazyartist.reporting.table import (
 )
 from lazyartist.studies import TABLES
 from lazyartist.studies.lazy import LAZY
-from lazyartist.studies.noise.metrics import CERTIFIED, CONTROL, FLIP, MINIMAL, PAINTS
+from lazyartist.studies.noise.metrics import (
+    CERTIFIED,
+    CONTROL,
+    FLIP,
+    MINIMAL,
+    PAINTS,
+    QUERIES,
+    SOURCE,
+    TARGET,
+    run_keys,
+)
 from lazyartist.studies.noise.numbers import NOTHING, in_paint, mean_size, quartiles, times_as_much
 
 
@@ -36,19 +45,15 @@ Case = tuple[str, str, list[list["Row"]]]  # dataset, network, each model's rows
 
 @TABLES.register("noise")
 def noise_tables(rows: Sequence[Row]) -> list[Table]:
-    """How much noise makes one class another: found and proven, in every paint, and whether anything else finds less."""
-    cases: list[Case] = [
-        (dataset, network, _models(own)) for (dataset, network, *_), own in by(rows, *SETTING, "source", "target").items()
-    ]
+    """How much noise makes one class another: found and proven, in every paint; and does anything else find less?"""
+    settings = by(rows, *run_keys(rows, "strategy", *BUDGET))
+    cases: list[Case] = [(dataset, network, _models(own)) for (dataset, network, *_), own in settings.items()]
     tables = [_bracket(cases, rows)]
     if len({row.at.get("paint") for row in rows}) > 1:
         tables.append(_paints(cases, rows))
     if any(row.metric == "square_success" for row in rows):
         tables.append(_checks(cases))
     return tables
-
-
-SETTING = ("dataset", "network", *DATA[1:])
 
 
 def _models(rows: Sequence[Row]) -> list[list[Row]]:
@@ -71,7 +76,13 @@ def _bracket(cases: Sequence[Case], rows: Sequence[Row]) -> Table:
             found = [_percent(v, "attack_success"), mean_size(v, MINIMAL), quartiles(own)]
             proven = [mean_size(v, CERTIFIED), mean_size(v, "attack_over_certified", 1), mean_size(v, FLIP)]
             images = str(max((row.n for row in own), default=0))
-            about = [_steps(v), _ratio(models, model, MINIMAL), images, seeds_of(v), budget_words(at)]
+            about = [
+                _steps(v),
+                _ratio([in_paint(other, "own") for other in models], own, MINIMAL),
+                images,
+                seeds_of(v),
+                budget_words(at),
+            ]
             lines.append([dataset, network, str(at["strategy"]), *found, *proven, *about])
     return Table(
         f"Noise: {_classes(rows)}, over 90 % sure",
@@ -84,8 +95,8 @@ def _bracket(cases: Sequence[Case], rows: Sequence[Row]) -> Table:
         f"{INTERVAL} Images in their own class's colour, every pixel moved by less than ε (images in [0, 1]). "
         "Minimal ε: what fast minimum norm finds for an image; quartiles over all images and seeds; ∞ where none was "
         "found. Proven: below it no noise can do it, median of the first images; found / proven: median of their "
-        "ratios. Flips: the answer is the target, however sure. Steps: median gradient steps of the iterated sign attack "
-        f"at ε < 0.05; an image that never succeeds counts with all of them. {PAIRED} {control}{painted(rows)}",
+        "ratios. Flips: the answer is the target, however sure. Steps: median gradient steps of the iterated sign "
+        f"attack at ε < 0.05; an image that never succeeds counts with all of them. {PAIRED} {control}{painted(rows)}",
     )
 
 
@@ -134,8 +145,8 @@ def _checks(cases: Sequence[Case]) -> Table:
         ),
         lines,
         f"{INTERVAL} Found / bisected: median over images of the minimal ε over that of a bisection. Square and "
-        "random noise ask the model 1,000 and 10,000 times, within what was found: where they succeed, gradients are "
-        "masked.",
+        f"random noise ask the model {QUERIES // 10:,} and {QUERIES:,} times unless the study was told otherwise, "
+        "within what was found: where they succeed, gradients are masked.",
     )
 
 
@@ -149,13 +160,13 @@ def _steps(v: Values) -> str:
 
 def _classes(rows: Sequence[Row]) -> str:
     """Which class becomes which: the exercise's, where the study was not told otherwise."""
-    pairs = sorted({f"a {row.at.get('source', 7)} becomes a {row.at.get('target', 3)}" for row in rows})
+    pairs = sorted({f"a {row.at.get('source', SOURCE)} becomes a {row.at.get('target', TARGET)}" for row in rows})
     return " or ".join(pairs)
 
 
 def _ratio(models: Sequence[Sequence[Row]], own: Sequence[Row], metric: str) -> str:
-    """How many times as much noise the lazy model takes, where there is one such model."""
+    """How many times as much noise the lazy model takes, where there is one such model; all rows are of one paint."""
     lazy = [rows for rows in models if rows and rows[0].at["strategy"] == LAZY]
-    if len(lazy) != 1 or own[0].at["strategy"] == LAZY:
+    if len(lazy) != 1 or not own or own[0].at["strategy"] == LAZY:
         return NOTHING
-    return times_as_much(in_paint(lazy[0], own[0].at["paint"]), in_paint(own, own[0].at["paint"]), metric)
+    return times_as_much(lazy[0], own, metric)

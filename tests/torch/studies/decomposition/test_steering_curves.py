@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -50,8 +52,6 @@ def test_the_best_feature_is_the_one_that_the_cards_name(layer, pair, label):
 
 
 def test_a_class_is_steered_by_its_own_attribute_value(layer, pair):
-    from dataclasses import replace
-
     shifted = replace(layer, own_attribute=(layer.own_attribute + 1) % 10)
     there, here = steering_directions(shifted, pair[0], 3), steering_directions(layer, pair[0], 4)
     for kind in DIRECTIONS[:4]:
