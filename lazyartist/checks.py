@@ -80,7 +80,9 @@ def check_the_data_stay_as_they_are(strategy: Strategy) -> None:
     splits = (task.train, task.easy, split_for(strategy, task))
     before = [split.fingerprint for split in splits]
     fit(strategy, task, NETWORK, budget=SHORT)
-    assert [split.fingerprint for split in splits] == before, f"{strategy} changed the dataset: it may change copies only"
+    assert [split.fingerprint for split in splits] == before, (
+        f"{strategy} changed the dataset: it may change copies only"
+    )
 
 
 def check_the_hard_splits_are_out_of_reach(strategy: Strategy) -> None:
@@ -97,7 +99,9 @@ def check_it_uses_only_what_it_declared(strategy: Strategy) -> None:
     """
     if "bias_labels" not in strategy.uses:
         renamed = _weights(fit(strategy, _renamed(_task()), NETWORK, budget=SHORT).model)
-        assert _same(renamed, _reference(strategy)), f"{strategy} knows the bias attribute: it must declare 'bias_labels'"
+        assert _same(renamed, _reference(strategy)), (
+            f"{strategy} knows the bias attribute: it must declare 'bias_labels'"
+        )
     plan, draw = _ready(strategy)
     network, batch = _fresh(), draw(torch.arange(16))
     shown: list[Tensor] = []
@@ -211,7 +215,9 @@ def _few_classes(classes: int, width: int) -> Task:
         start = (images.shape[2] - width) // 2
         parts += [images[labels < classes][:, :, start : start + width], labels[labels < classes]]
     colours = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))[:classes]
-    return paint_task(GreyImages(*parts), "few classes", palette=Palette("few", colours, ("red", "green", "blue")[:classes]))
+    return paint_task(
+        GreyImages(*parts), "few classes", palette=Palette("few", colours, ("red", "green", "blue")[:classes])
+    )
 
 
 @lru_cache(maxsize=1)

@@ -49,7 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         lines = (str(error) or type(error).__name__).strip().splitlines()
         known = isinstance(error, (ValueError, OSError, KeyError))
-        print(f"lazyartist: {'' if known else f'{type(error).__name__}: '}{lines[0]}", *lines[1:], sep="\n", file=sys.stderr)
+        print(
+            f"lazyartist: {'' if known else f'{type(error).__name__}: '}{lines[0]}",
+            *lines[1:],
+            sep="\n",
+            file=sys.stderr,
+        )
         if not known:
             print("lazyartist: --debug shows where that happened", file=sys.stderr)
         return commands.UNUSABLE
@@ -60,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lazyartist",
         description="Catch a neural network cheating, see how it cheats, cure it, and prove the cure.",
-        epilog="Exit codes: 0 done; 1 the gate found a regression; 2 it cannot be done, or cannot be judged; 130 stopped.",
+        epilog="Exit codes: 0 done; 1 the gate found a regression; 2 it cannot be done or judged; 130 stopped.",
     )
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("--debug", action="store_true", help="Show the whole traceback of an error.")
@@ -115,7 +120,9 @@ def _add_gate(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     gate = parsers.add_parser("gate", help=words, description=words)
     gate.set_defaults(command=commands.gate_command)
     baseline = Path("results/baseline.json")
-    gate.add_argument("--baseline", type=Path, default=baseline, metavar="FILE", help=f"The baseline. Default: {baseline}.")
+    gate.add_argument(
+        "--baseline", type=Path, default=baseline, metavar="FILE", help=f"The baseline. Default: {baseline}."
+    )
     gate.add_argument("--bless", action="store_true", help="Make what was measured the new baseline.")
     _add_results(gate)
 
@@ -125,7 +132,9 @@ def _add_data(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     data = parsers.add_parser("data", help=words, description=words)
     data.set_defaults(command=commands.data_command)
     data.add_argument("datasets", nargs="*", help="Names of datasets. Default: mnist fashion.")
-    data.add_argument("--picture", type=Path, metavar="FILE", help="Draw the splits of the first dataset, as SVG or PNG.")
+    data.add_argument(
+        "--picture", type=Path, metavar="FILE", help="Draw the splits of the first dataset, as SVG or PNG."
+    )
 
 
 def _add_probe(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -133,7 +142,9 @@ def _add_probe(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     probe = parsers.add_parser("probe", help=words, description=words)
     probe.set_defaults(command=commands.probe_command)
     _add_model(probe)
-    probe.add_argument("--layer", metavar="NAME", help="Layer of the Grad-CAM map. Default: the last that puts out maps.")
+    probe.add_argument(
+        "--layer", metavar="NAME", help="Layer of the Grad-CAM map. Default: the last that puts out maps."
+    )
 
 
 def _add_attack(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -142,14 +153,20 @@ def _add_attack(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     attack.set_defaults(command=commands.attack_command)
     _add_model(attack)
     attack.add_argument("--from", type=int, required=True, dest="source", metavar="CLASS", help="Class of the images.")
-    attack.add_argument("--to", type=int, required=True, dest="target", metavar="CLASS", help="Target class of the attack.")
+    attack.add_argument(
+        "--to", type=int, required=True, dest="target", metavar="CLASS", help="Target class of the attack."
+    )
     attack.add_argument("--images", type=_positive, default=50, metavar="N", help="Number of images. Default: 50.")
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", type=Path, required=True, metavar="FILE", help="Weights (.safetensors) or a network (.pt2).")
+    parser.add_argument(
+        "--model", type=Path, required=True, metavar="FILE", help="Weights (.safetensors) or a network (.pt2)."
+    )
     parser.add_argument("--network", metavar="NAME", help="Network that the weights belong to: simple_cnn:width=16.")
-    parser.add_argument("--trust", action="store_true", help="Load a .pt2 file, which may run any code of its author's.")
+    parser.add_argument(
+        "--trust", action="store_true", help="Load a .pt2 file, which may run any code of its author's."
+    )
     parser.add_argument(
         "--dataset", default="mnist", metavar="NAME",
         help="Dataset whose test images are shown, with knobs if you like: mnist:where=background. Default: mnist.",
@@ -171,5 +188,9 @@ def _positive(text: str) -> int:
 
 def _add_results(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--results", type=Path, default=Path("results"), metavar="DIR", help="Folder of records, tables and figures. Default: results."
+        "--results",
+        type=Path,
+        default=Path("results"),
+        metavar="DIR",
+        help="Folder of records, tables and figures. Default: results.",
     )

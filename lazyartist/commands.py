@@ -86,7 +86,9 @@ def run_command(options: argparse.Namespace) -> int:
     networks = {(row.at.get("dataset"), row.at.get("network")) for row in rows}
     peers = [row for row in read_rows(path) if (row.at.get("dataset"), row.at.get("network")) in networks]
     _show(tables_of(study.name, peers))
-    print(f"{len(runs)} runs, {len(rows)} rows in {path}; the table shows all that it holds of these datasets and networks.")
+    print(
+        f"{len(runs)} runs, {len(rows)} rows in {path}; the table shows all it has of these datasets and networks."
+    )
     return OK
 
 
@@ -140,7 +142,7 @@ def gate_command(options: argparse.Namespace) -> int:
         print("missing:", "; ".join(words(group)))
     if verdict.exit_code == UNUSABLE:
         print(
-            f"The gate cannot judge: {len(verdict.missing)} groups of {options.baseline} have no fresh and finite rows, "
+            f"The gate cannot judge: {len(verdict.missing)} groups of {options.baseline} have no fresh, finite rows, "
             f"{verdict.compared} were compared. `pytest -m acceptance` measures them."
         )
     elif verdict.fell:

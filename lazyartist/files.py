@@ -43,4 +43,6 @@ def cache_folder(variable: str, name: str) -> Path:
     try:
         return Path(given).expanduser() if given else user_cache_path("lazyartist") / name
     except RuntimeError as error:  # no home: an unknown user, as in some containers
-        raise OSError(f"this user has no home folder ({error}): set {variable} to a folder that can be written") from error
+        raise OSError(
+            f"this user has no home folder ({error}): set {variable} to a folder that can be written"
+        ) from error

@@ -66,7 +66,7 @@ def place_of(thing: Any) -> Place:
 
 def definitions_text(things: Iterable[Any]) -> list[str]:
     """Return "module:name" of all that `things` can reach, sorted: what a digest covers, for people."""
-    return [f"{module}:{name}" for module, name in sorted(reachable(*things))]
+    return sorted(f"{module}:{name}" for module, name in reachable(*things))
 
 
 def _decides_nothing(module: str) -> bool:

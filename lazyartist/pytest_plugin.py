@@ -25,7 +25,9 @@ WORKER_STUDIES = "lazyartist_studies"  # how a worker of pytest-xdist tells the 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     group = parser.getgroup("lazyartist")
-    group.addoption("--lazy-results", type=Path, default=None, metavar="DIR", help="Folder of rows and tables: results.")
+    group.addoption(
+        "--lazy-results", type=Path, default=None, metavar="DIR", help="Folder of rows and tables: results."
+    )
     group.addoption("--lazy-store", type=Path, default=None, metavar="DIR", help="Folder of trained models.")
     group.addoption("--lazy-jobs", type=int, default=2, metavar="N", help="Training processes side by side: 2.")
 

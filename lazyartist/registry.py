@@ -7,6 +7,7 @@ Names, first docstring lines and sources are read from the text of those files, 
 from __future__ import annotations
 
 import ast
+import contextlib
 import difflib
 import importlib
 import importlib.metadata
@@ -36,7 +37,9 @@ def split_options(spec: str) -> tuple[str, dict[str, Option]]:
     for option in given:
         key, equals, value = option.partition("=")
         if not equals or not key.isidentifier() or not value:
-            raise ValueError(f"{spec!r}: expected options as in 'simple_cnn:width=32' or 'jtt:upweight=50', got {option!r}")
+            raise ValueError(
+                f"{spec!r}: expected options as in 'simple_cnn:width=32' or 'jtt:upweight=50', got {option!r}"
+            )
         if key in options:
             raise ValueError(f"{spec!r}: {key} is given twice")
         options[key] = _value(value)
@@ -45,10 +48,8 @@ def split_options(spec: str) -> tuple[str, dict[str, Option]]:
 
 def _value(text: str) -> Option:
     for kind in (int, float):
-        try:
+        with contextlib.suppress(ValueError):
             return kind(text)
-        except ValueError:
-            continue
     return text
 
 
@@ -165,7 +166,9 @@ class Registry(Generic[T]):
         """Return what is known to this process alone: no file or entry point leads to it."""
         modules = {module for module, _ in self._files()}
         points = {point.name for point in importlib.metadata.entry_points(group=self.group)}
-        return {n: t for n, t in self._things.items() if getattr(t, "__module__", "") not in modules and n not in points}
+        return {
+            n: t for n, t in self._things.items() if getattr(t, "__module__", "") not in modules and n not in points
+        }
 
     def adopt(self, things: Mapping[str, T]) -> None:
         """Take over what another process registered by hand."""

@@ -81,9 +81,7 @@ def array_task(
     Raises:
         ValueError: an array is of another kind or length, a factor is missing, or a split has no images.
     """
-    pixels = torch.as_tensor(np.asarray(images) if not isinstance(images, Tensor) else images)
-    if pixels.ndim != 4 or pixels.shape[1] != 3 or pixels.dtype != torch.uint8 or not len(pixels):
-        raise ValueError(f"images: expected (N, 3, H, W) uint8, got {tuple(pixels.shape)} {pixels.dtype}")
+    pixels = _pixels(images)
     known = {key: _whole(values, key, len(pixels)) for key, values in factors.items()}
     where = np.asarray(split)
     if where.shape != (len(pixels),) or set(where.tolist()) != {"train", "easy", "test"}:
@@ -108,8 +106,32 @@ def array_task(
     return Task(name, parts["train"], parts["easy"], hard, parts["test"], keys=keys)
 
 
+def _pixels(images: Any) -> Tensor:
+    pixels = _tensor(images, "images")
+    if pixels.ndim == 4 and pixels.shape[1] == 3 and pixels.dtype == torch.uint8 and 0 not in pixels.shape:
+        return pixels
+    hint = ""
+    if pixels.is_floating_point():
+        scale = "" if bool((pixels > 1).any()) else "255 * "
+        hint = f": turn these floats into bytes with ({scale}images).round().astype('uint8')"
+    elif pixels.ndim == 4 and pixels.shape[3] == 3:
+        hint = ": move the channels to the second place with images.transpose(0, 3, 1, 2)"
+    elif pixels.ndim == 3:
+        hint = ": repeat grey images three times, or let lazyartist.data.coloured.colour paint them"
+    raise ValueError(f"images: expected (N, 3, H, W) uint8, got {tuple(pixels.shape)} {pixels.dtype}{hint}")
+
+
 def _whole(values: Any, name: str, n: int) -> Tensor:
-    given = torch.as_tensor(np.asarray(values) if not isinstance(values, Tensor) else values)
+    given = _tensor(values, name)
     if given.shape != (n,) or given.is_floating_point() or given.dtype == torch.bool or bool((given < 0).any()):
-        raise ValueError(f"{name}: expected ({n},) integers from 0 on, one per image, got {tuple(given.shape)} {given.dtype}")
+        raise ValueError(
+            f"{name}: expected ({n},) integers from 0 on, one per image, got {tuple(given.shape)} {given.dtype}"
+        )
     return given.long()
+
+
+def _tensor(values: Any, name: str) -> Tensor:
+    try:
+        return values if isinstance(values, Tensor) else torch.as_tensor(np.asarray(values))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}: expected an array of numbers: {error}") from error

@@ -132,8 +132,8 @@ def colour(
         names = next((name for name in ("targets", "labels") if hasattr(images, name)), None)
         if names is None or not hasattr(images, "data"):
             raise ValueError(
-                "labels: expected (N,) integers beside the images, or a dataset that holds all of its images as .data and "
-                f"its labels as .targets or .labels; {type(images).__name__} does not: stack its images into one array"
+                "labels: expected (N,) integers beside the images, or a dataset that holds its images as .data and its "
+                f"labels as .targets or .labels; {type(images).__name__} does not: stack its images into one array"
             )
         images, labels = images.data, getattr(images, names)
     pixels, y = _checked(images, labels, classes := len(paint.colours))

@@ -69,7 +69,14 @@ def _unpack(archive: Path, files: Collection[str], folder: Path) -> None:
 
 
 def _debian(package: str, folder: Path) -> None:
-    limits = ("-o", f"Acquire::http::Timeout={SILENCE}", "-o", f"Acquire::https::Timeout={SILENCE}", "-o", "Acquire::Retries=1")
+    limits = (
+        "-o",
+        f"Acquire::http::Timeout={SILENCE}",
+        "-o",
+        f"Acquire::https::Timeout={SILENCE}",
+        "-o",
+        "Acquire::Retries=1",
+    )
     try:
         _run("apt-get", *limits, "download", package, folder=folder)
     except subprocess.CalledProcessError:  # the list of packages is often empty on a fresh machine

@@ -199,7 +199,9 @@ class Split(Dataset[tuple[Tensor, int]]):
 
     def _need_bias(self) -> None:
         if not self.bias:
-            raise UnsupportedError(f"{self.images!r} has no bias attribute: name one of {', '.join(self.images.factors)}")
+            raise UnsupportedError(
+                f"{self.images!r} has no bias attribute: name one of {', '.join(self.images.factors)}"
+            )
 
     def _of_factors(self, attribute: Tensor) -> dict[str, Tensor]:
         """Take combinations of bias attributes apart."""

@@ -45,7 +45,9 @@ def paint_task(
     """
     seed, paint = whole_number(seed, "seed"), palette_of(palette)
     if untested := sorted(set(grey.train_labels.tolist()) - set(grey.test_labels.tolist())):
-        raise ValueError(f"test_labels: no image of the classes {untested}, which are trained: give each class one or more")
+        raise ValueError(
+            f"test_labels: no image of the classes {untested}, which are trained: give each class one or more"
+        )
 
     def painted(images: NDArray[np.uint8], labels: NDArray[np.uint8], split: str, share: float) -> ColouredImages:
         drawn = seed_from(split, seed)
@@ -56,9 +58,7 @@ def paint_task(
         for split, index in zip(("train", "easy"), _train_and_easy(grey.train_labels, seed), strict=True)
     }
     train, easy = (Split(images) for images in parts.values())
-    test = Split(
-        colour(grey.test_images, grey.test_labels, where=where, palette=paint, seed=seed_from("test", seed))
-    )
+    test = Split(colour(grey.test_images, grey.test_labels, where=where, palette=paint, seed=seed_from("test", seed)))
     return Task(
         name=name,
         train=train,
@@ -78,7 +78,7 @@ def paint_task(
 
 
 def _train_and_easy(labels: NDArray[np.uint8], seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the indices of both splits: a random cut, or a fifth of each class where a random one would lose a class."""
+    """Return the indices of both splits: a random cut, or a fifth of each class if a random one would lose a class."""
     generator = torch.Generator().manual_seed(seed_from("split", seed))
     order = torch.randperm(len(labels), generator=generator).numpy()
     cut = len(order) * 4 // 5
@@ -87,6 +87,8 @@ def _train_and_easy(labels: NDArray[np.uint8], seed: int) -> tuple[NDArray[np.in
         return order[:cut], order[cut:]
     members = [order[labels[order] == label] for label in sorted(classes)]
     if few := [int(label) for label, own in zip(sorted(classes), members, strict=True) if len(own) < 2]:
-        raise ValueError(f"the classes {few} have one training image each: give each class two or more, one of them easy")
+        raise ValueError(
+            f"the classes {few} have one training image each: give each class two or more, one of them easy"
+        )
     easy = np.concatenate([own[: max(1, len(own) // 5)] for own in members])
     return order[~np.isin(order, easy)], order[np.isin(order, easy)]

@@ -10,7 +10,6 @@ import contextlib
 import gzip
 import hashlib
 import logging
-import os
 import subprocess
 import tarfile
 import tempfile

@@ -67,8 +67,8 @@ class Task:
         """
         if self.unbiased is None:
             raise UnsupportedError(
-                f"{needed_by} needs a training split whose {' and '.join(self.train.bias) or 'attributes'} say nothing of "
-                f"the {self.train.target}, and {self.name} has none: leave {needed_by} out"
+                f"{needed_by} needs a training split whose {' and '.join(self.train.bias) or 'attributes'} say nothing "
+                f"of the {self.train.target}, and {self.name} has none: leave {needed_by} out"
             )
         return self.unbiased
 
@@ -99,7 +99,7 @@ def make_task(dataset: str | GreyImages | Task = "mnist", *, seed: int = 0, **kn
         try:
             return replace(make(seed=seed, **{**given, **knobs}), name=name)
         except TypeError as error:
-            raise ValueError(f"the dataset {name} cannot be made with {({**given, **knobs})}: {error}") from error
+            raise ValueError(f"the dataset {name} cannot be made with { ({**given, **knobs}) }: {error}") from error
     if not all(hasattr(dataset, f"{part}_{what}") for part in ("train", "test") for what in ("images", "labels")):
         raise ValueError(
             f"dataset: expected a name, GreyImages to be painted, or a Task, got {type(dataset).__name__}; images that "

@@ -31,7 +31,7 @@ def panels(rows: Sequence[Row], draw: Callable[[Any, Sequence[Row]], None]) -> F
 
 
 def in_colour(rows: Iterable[Row]) -> Iterator[tuple[str, str, list[Row]]]:
-    """Yield each strategy's name, its colour and its rows; if there are many, those without a colour of their own are faint."""
+    """Yield each strategy's name, its colour and its rows; in a crowd, what has no colour of its own is faint."""
     strategies = by(rows, "strategy")
     spare = cycle(SPARE) if len(strategies) <= TELLABLE else repeat(FAINT)
     for (name,), own in strategies.items():

@@ -46,7 +46,7 @@ def publish(results: Path, studies: Sequence[str] = (), *, figures: bool = True)
     written = []
     for path in sorted((results / "records").glob("*.jsonl")):
         study = path.stem
-        if studies and study not in studies or not (rows := read_rows(path)):
+        if (studies and study not in studies) or not (rows := read_rows(path)):
             continue
         stem = results / study
         write_text(stem.with_suffix(".md"), "\n".join(table.markdown() for table in tables_of(study, rows)))
@@ -61,7 +61,7 @@ def publish(results: Path, studies: Sequence[str] = (), *, figures: bool = True)
 
 
 def fill_blocks(text: str, results: Path) -> str:
-    """Return a document whose blocks `<!-- table: STUDY WORD … --> … <!-- end -->` hold the first table of recorded rows.
+    """Return a document whose blocks `<!-- table: STUDY WORD … --> … <!-- end -->` hold the first table of its rows.
 
     Each further word is the value of a key, a dataset or a network: the table is of rows that have it. `columns=2,4,5`
     shows those columns alone, counted from 1, in this order.

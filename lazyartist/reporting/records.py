@@ -1,6 +1,6 @@
 """The files that rows are kept in: one line per run, which is whole or does not count.
 
-A line is a JSON object whose first key is a digest of the rest, so that a line that was torn anywhere or edited is noticed.
+A line is a JSON object whose first key is a digest of the rest, so that a line that was torn or edited is noticed.
 """
 
 from __future__ import annotations
@@ -91,7 +91,9 @@ def run_line(rows: Sequence[Row]) -> bytes:
         raise ValueError(f"{len(rows)} rows of {len({row.experiment for row in rows})} runs: expected those of one run")
     first = rows[0]
     content = {
-        **{"run": first.origin.run, "study": first.study, "seed": first.seed},
+        "run": first.origin.run,
+        "study": first.study,
+        "seed": first.seed,
         **{name: value for name, value in asdict(first.origin).items() if name != "run"},
         "rows": [_short(row) for row in rows],
     }
@@ -172,5 +174,3 @@ def _locked(path: Path) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_suffix(".lock"), mode=0o666):
         yield
-
-

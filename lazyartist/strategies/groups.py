@@ -41,3 +41,16 @@ def reweighing(labels: Tensor, attribute: Tensor, classes: int, attributes: int)
     """
     n = group_counts(labels, attribute, classes, attributes).double()
     return (n.sum(1)[labels] * n.sum(0)[attribute] / n[labels, attribute] / len(labels)).float()
+
+
+def environment_weights(aligned: Tensor) -> Tensor:
+    """Return sampling weights (N,) under which aligned and conflicting images are equally frequent.
+
+    Few conflicting images in a batch would say little of their risk, and nothing of its variance. Environments are
+    sampled like this wherever invariance is compared (DomainBed, arXiv:2007.01434).
+
+    Args:
+        aligned: (N,) bool, has the image the attribute value that its class mostly has?
+    """
+    conflicting = int((~aligned).sum())
+    return torch.where(aligned, 1 / max(1, len(aligned) - conflicting), 1 / max(1, conflicting))

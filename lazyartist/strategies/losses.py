@@ -25,9 +25,9 @@ def divergence(log_p: Tensor, log_q: Tensor) -> Tensor:
 
 
 def environment_risks(logits: Tensor, y: Tensor, aligned: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the mean cross-entropy (2,) of conflicting and of aligned images, and the masks (2, B) of both.
+    """Return the mean cross-entropy (E,) of conflicting and of aligned images, and the masks (E, B) of both.
 
-    An environment that has no image in the batch has risk 0.
+    E is 2, or 1 where the batch has no image of one of them: what was not seen has no risk.
 
     Args:
         logits: (B, classes).
@@ -35,5 +35,5 @@ def environment_risks(logits: Tensor, y: Tensor, aligned: Tensor) -> tuple[Tenso
         aligned: (B,) bool, has the image the attribute value that its class mostly has in training?
     """
     losses = cross_entropy(logits, y, reduction="none")
-    masks = torch.stack([~aligned, aligned]).float()
-    return masks @ losses / masks.sum(1).clamp_min(1), masks
+    masks = torch.stack([environment for environment in (~aligned, aligned) if bool(environment.any())]).float()
+    return masks @ losses / masks.sum(1), masks

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from lazyartist.data import DATASETS
 from lazyartist.data.task import Task, make_task, whole_number
 from lazyartist.networks import NETWORKS
 from lazyartist.provenance import code_digest
-from lazyartist.reporting.row import At, Direction, Key, Origin, Row
+from lazyartist.reporting.row import Direction, Key, Origin, Row
 from lazyartist.strategies import STRATEGIES
 from lazyartist.training.budget import Budget
 from lazyartist.training.fit import fit
@@ -27,6 +27,8 @@ THREADS = 1
 
 # so few epochs that plain training is still lazy: what a cure adds is the cure's
 STANDARD = Budget(epochs=2)
+
+MOST_SEEDS = 1_000_000
 
 AnyRun = TypeVar("AnyRun")
 
@@ -111,7 +113,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class ClassifierStudy(Study[Run]):
-    """A study of trained classifiers. Subclasses say what to measure of one; what is left empty is the study's own choice.
+    """A study of trained classifiers. Subclasses say what to measure; what is left empty is the study's own choice.
 
     Attributes:
         datasets: names of datasets.
@@ -145,13 +147,16 @@ class ClassifierStudy(Study[Run]):
                 raise ValueError(f"{name}={given!r}: expected names")
             object.__setattr__(self, name, names)
         given = self.seeds
-        try:
-            seeds = given if isinstance(given, Iterable) else range(whole_number(given, "seeds"))
-            object.__setattr__(self, "seeds", tuple(whole_number(seed, "a seed") for seed in seeds))
-        except MemoryError as error:
-            raise ValueError(f"seeds={given!r}: more than fit into memory") from error
+        seeds = given if isinstance(given, Iterable) else range(min(whole_number(given, "seeds"), MOST_SEEDS + 1))
+        chosen = tuple(whole_number(seed, "a seed") for seed in seeds)
+        object.__setattr__(self, "seeds", chosen)
+        if len(chosen) > MOST_SEEDS:
+            raise ValueError(f"seeds={given!r}: expected {MOST_SEEDS:,} at most")
         object.__setattr__(self, "budget", dict(self.budget))
-        replace(self.standard, **self.budget)  # refuses what is no budget before anything is trained
+        known = [each.name for each in fields(Budget)]
+        if wrong := [name for name in self.budget if name not in known]:
+            raise ValueError(f"budget={self.budget}: there is no {', '.join(wrong)}; a budget has {', '.join(known)}")
+        replace(self.standard, **self.budget)  # refuses values out of range before anything is trained
 
     def runs(self) -> list[Run]:
         """Return the runs of this study, all strategies of a seed one after the other."""
@@ -159,7 +164,7 @@ class ClassifierStudy(Study[Run]):
             Run(dataset, network, strategy, self.first_seed + seed, self.budget_of(strategy))
             for dataset in self.datasets or self.default_datasets
             for network in self.networks or self.default_networks
-            for seed in self.seeds or range(self.default_seeds)
+            for seed in cast("tuple[int, ...]", self.seeds) or range(self.default_seeds)
             for strategy in self.strategies or self.default_strategies
         ]
 
@@ -227,8 +232,6 @@ class ClassifierStudy(Study[Run]):
         things = (type(self), fit, strategy, *networks, DATASETS.configured(run.dataset)[0])
         decides = (self.name, self.knobs(), run, versions(), THREADS, code_digest(*things))
         return hashlib.sha256(repr(decides).encode()).hexdigest()[:16]
-
-
 
 
 @lru_cache(maxsize=2)

@@ -19,7 +19,7 @@ from lazyartist.training.store import Store
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
 
 def run_study(
@@ -35,8 +35,8 @@ def run_study(
 
     Args:
         study: what to measure.
-        records: the folder of `<study>.jsonl`. A run is added as it ends, so that a kill loses at most the runs in hand;
-            at the end the file is sorted and an older run of the same experiment gives way.
+        records: the folder of `<study>.jsonl`. A run is added as it ends, so that a kill loses at most the runs in
+            hand; at the end the file is sorted and an older run of the same experiment gives way.
         store: where trained models are kept.
         jobs: processes, with one torch thread each; joblib's active backend runs them.
         fresh: measure everything again.

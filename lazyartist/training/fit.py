@@ -119,9 +119,7 @@ def training_view(strategy: Strategy, task: Task, network: str, budget: Budget, 
     return TrainingView(strategy, split_for(strategy, task), network, seed, train, generator)
 
 
-def make_batch(
-    strategy: Strategy, train: Split, index: Tensor, progress: float, generator: torch.Generator
-) -> Batch:
+def make_batch(strategy: Strategy, train: Split, index: Tensor, progress: float, generator: torch.Generator) -> Batch:
     """Return the training images at `index` as a strategy may see them."""
     attribute = train.attribute[index] if "bias_labels" in strategy.uses else None
     return Batch(train.render(index), train.labels[index], attribute, index, progress, generator)

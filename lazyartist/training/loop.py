@@ -39,9 +39,7 @@ def descend(
     for step in range(steps):
         value = loss(step)
         if not math.isfinite(value.item()):
-            raise FloatingPointError(
-                f"{name} has a loss of {value.item()} at step {step + 1}: lower the learning rate"
-            )
+            raise FloatingPointError(f"{name} has a loss of {value.item()} at step {step + 1}: lower the learning rate")
         optimizer.zero_grad()
         value.backward()  # type: ignore[no-untyped-call]
         for group in optimizer.param_groups:

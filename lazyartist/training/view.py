@@ -69,7 +69,9 @@ class TrainingView:
     def fit(self, strategy: Strategy, epochs: float, network: str | None = None) -> nn.Module:
         """Train another network on the same images."""
         if strategy.uses - self.strategy.uses:
-            raise ValueError(f"{self.strategy} trains {strategy} on the way: it must declare {sorted(strategy.uses)} too")
+            raise ValueError(
+                f"{self.strategy} trains {strategy} on the way: it must declare {sorted(strategy.uses)} too"
+            )
         if network is not None and network not in self.strategy.networks:
             raise ValueError(f"{self.strategy} trains a {network} on the way: it must declare it in its `networks`")
         return self.train(strategy, epochs, network or self.spec, self._seed("stage"))

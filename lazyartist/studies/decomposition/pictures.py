@@ -38,19 +38,24 @@ def sae_pictures(runs: Sequence[Run], store: Store, results: Path) -> list[Path]
     """Draw the page of features of the first run of each dataset and network."""
     first: dict[str, Run] = {}
     for run in runs:
-        words = ("features", run.dataset, *((run.network,) if run.network != NETWORK else ()))
-        first.setdefault(re.sub(r"\W+", "_", "_".join(words)), run)
+        first.setdefault(page_name(run), run)
     written = []
     for name, run in first.items():
         path = results / f"{name}.svg"
-        save(lambda run=run: page(run, store), path)  # type: ignore[misc]
+        save(lambda run=run: page(run, store, SaeStudy()), path)  # type: ignore[misc]
         written.append(path)
     return written
 
 
-def page(run: Run, store: Store) -> Figure:
+def page_name(run: Run) -> str:
+    """Return the name of a page's file, without its suffix."""
+    words = ("features", run.dataset, *((run.network,) if run.network != NETWORK else ()))
+    return re.sub(r"\W+", "_", "_".join(words))
+
+
+def page(run: Run, store: Store, study: SaeStudy) -> Figure:
     """Show the best feature of every class's attribute value beside the features that are most about the class."""
-    study, trained = SaeStudy(), run.train(store)
+    trained = run.train(store)
     layer = study.last_layer(run, trained)
     sae, _ = study.sae_pair(store, trained, layer, study.variant)
     codes = sae.encode(layer.fair_vectors)

@@ -55,3 +55,9 @@ def layers_of(rows: Iterable[Row]) -> list[str]:
 def bias_of(rows: Sequence[Row]) -> str:
     """Return what the rows call the bias attribute, "colour"."""
     return " or ".join(sorted({str(row.at.get("bias", "attribute")) for row in rows})) or "attribute"
+
+
+def run_keys(rows: Iterable[Row], *without: str) -> list[str]:
+    """Return the names of the keys that tell runs apart, among them changed knobs, but for those in `without`."""
+    first = [name for name in ("dataset", "network", "strategy") if name not in without]
+    return [*first, *sorted({name for row in rows for name in row.origin.at} - {*first, *without})]

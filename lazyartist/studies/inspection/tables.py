@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from lazyartist.reporting.stats import estimate
 from lazyartist.reporting.table import (
-    BUDGET,
-    DATA,
     INTERVAL,
     Table,
     budget_words,
@@ -33,6 +31,7 @@ from lazyartist.studies.inspection.metrics import (
     in_order,
     layers_of,
     model_name,
+    run_keys,
 )
 
 
@@ -56,7 +55,7 @@ def probes_tables(rows: Sequence[Row]) -> list[Table]:
 def models_of(rows: Sequence[Row]) -> list[Model]:
     """Return the models' names and rows in the order of the story; another painting or budget is another model."""
     models = defaultdict(list)
-    for own in by(rows, "strategy", *DATA, *BUDGET).values():
+    for own in by(rows, *run_keys(rows)).values():
         models[model_name(own[0].at)].append(own)
     return [(name, own) for name in in_order(models) for own in models[name]]
 

@@ -46,10 +46,8 @@ class BudgetStudy(ClassifierStudy):
 
         def look(step: int, model: nn.Module) -> None:
             if step in self.checkpoints or step == total:
-                for fact in accuracies(model, task):
-                    facts.append(replace(fact, direction="", detail=None, at={"step": step}))
+                measured = accuracies(model, task)
+                facts.extend(replace(fact, direction="", detail=None, at={"step": step}) for fact in measured)
 
-        fitted = fit(
-            STRATEGIES.build(run.strategy), task, run.network, budget=run.budget, seed=run.seed, watch=look
-        )
+        fitted = fit(STRATEGIES.build(run.strategy), task, run.network, budget=run.budget, seed=run.seed, watch=look)
         return self.to_rows(run, fitted.seconds, facts)

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def split_pictures(task: Task) -> dict[str, NDArray[np.float32]]:
     """Return split -> (classes, H, W, 3): the first image of each class, and conflicting ones of the training split."""
     aligned = task.aligned(task.train)
-    shares = [f"train, {100 * share:.0f} %" for share in (float(aligned.double().mean()), float((~aligned).double().mean()))]
+    shares = [
+        f"train, {100 * share:.0f} %" for share in (float(aligned.double().mean()), float((~aligned).double().mean()))
+    ]
     return {
         shares[0]: _one_each(task.train, aligned),
         shares[1]: _one_each(task.train, ~aligned),

@@ -30,9 +30,8 @@ class LazyStudy(ClassifierStudy):
         """Yield accuracies, whether the answer follows the bias attribute, and the steps it took."""
         task = run.task()
         yield from accuracies(trained.model, task, lazy=True)
-        split = task.hard["other"]
-        proof = recolour(trained.model, split, own=task.own_attribute)
-        pairs = split.classes * (split.attributes - 1)
-        yield Fact("follows_bias", proof.follows, proof.n * pairs, "higher", rounded(proof.follows_table.tolist()))
-        yield Fact("keeps_class", proof.stays, proof.n * pairs, "", rounded(proof.stays_table.tolist()))
+        if task.test.can_paint:  # else nothing can be said of the same image with another attribute value
+            proof = recolour(trained.model, task.test, own=task.own_attribute)
+            yield Fact("follows_bias", proof.follows, proof.answers, "higher", rounded(proof.follows_table.tolist()))
+            yield Fact("keeps_class", proof.stays, proof.answers, "", rounded(proof.stays_table.tolist()))
         yield Fact("steps", trained.steps, 1)

@@ -28,8 +28,8 @@ def attack_report(model: nn.Module, task: Task, source: int, target: int, images
 
     Args:
         model: images (B, 3, H, W) in [0, 1] to logits of the task's classes.
-        task: whose test images are attacked, in their own class's colour where they can be painted: in another, a model that
-            reads colour errs before any noise.
+        task: whose test images are attacked, in their own class's colour where they can be painted: in another, a
+            model that reads colour errs before any noise.
         source: the class of the images.
         target: the class that they are to be taken for.
         images: how many, at most.

@@ -16,8 +16,9 @@ from lazyartist.reporting.stats import estimate
 from lazyartist.reporting.style import FAINT
 from lazyartist.reporting.table import BUDGET, by, seeds_of_all, values
 from lazyartist.studies import FIGURES
+from lazyartist.studies.inspection.metrics import run_keys
 from lazyartist.studies.lazy import LAZY
-from lazyartist.studies.noise.metrics import CERTIFIED, FLIP, MINIMAL, PAIR, SOURCE, TARGET, run_keys
+from lazyartist.studies.noise.metrics import CERTIFIED, FLIP, MINIMAL, PAIR, SOURCE, TARGET
 from lazyartist.studies.noise.numbers import in_paint, mean_matrix, size_words
 
 

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal, get_args
-
-
-if TYPE_CHECKING:
-    from lazyartist.reporting.row import Row
+from typing import Literal, get_args
 
 
 CONTROL = "grayscale_erm"
@@ -24,9 +19,3 @@ CERTIFIED = "certified_epsilon"  # proven to be too little
 MATCHED = "matched_epsilon"  # minimal, of models that are equally confident before the noise
 RECOLOUR = "recolour_epsilon"  # on the straight way to the target's attribute
 PAIR = "pair_epsilon"  # minimal, from every class to every other
-
-
-def run_keys(rows: Iterable[Row], *without: str) -> list[str]:
-    """Return the names of the keys that tell runs apart, among them changed knobs, but for those in `without`."""
-    first = [name for name in ("dataset", "network", "strategy") if name not in without]
-    return [*first, *sorted({name for row in rows for name in row.origin.at} - {*first, *without})]

@@ -19,8 +19,9 @@ from lazyartist.reporting.table import (
     values,
 )
 from lazyartist.studies import TABLES
+from lazyartist.studies.inspection.metrics import run_keys
 from lazyartist.studies.lazy import LAZY
-from lazyartist.studies.noise.metrics import FLIP, MATCHED, MINIMAL, PAIR, RECOLOUR, run_keys
+from lazyartist.studies.noise.metrics import FLIP, MATCHED, MINIMAL, PAIR, RECOLOUR
 from lazyartist.studies.noise.numbers import NOTHING, in_paint, mean_matrix, mean_size, size_words, times_as_much
 from lazyartist.studies.noise.tables import PAIRED
 

@@ -19,18 +19,9 @@ from lazyartist.reporting.table import (
     values,
 )
 from lazyartist.studies import TABLES
+from lazyartist.studies.inspection.metrics import run_keys
 from lazyartist.studies.lazy import LAZY
-from lazyartist.studies.noise.metrics import (
-    CERTIFIED,
-    CONTROL,
-    FLIP,
-    MINIMAL,
-    PAINTS,
-    QUERIES,
-    SOURCE,
-    TARGET,
-    run_keys,
-)
+from lazyartist.studies.noise.metrics import CERTIFIED, CONTROL, FLIP, MINIMAL, PAINTS, QUERIES, SOURCE, TARGET
 from lazyartist.studies.noise.numbers import NOTHING, in_paint, mean_size, quartiles, times_as_much
 
 

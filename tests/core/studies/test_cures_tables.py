@@ -7,7 +7,15 @@ import pytest
 from lazyartist.reporting.figure import save
 from lazyartist.reporting.table import ACCURACIES
 from lazyartist.studies import FIGURES, TABLES
-from lazyartist.studies.cures.metrics import BIAS_LABELS, BIAS_TYPE, CEILING, CLASS_LABELS, CONFLICTING, DETECTION, UNBIASED
+from lazyartist.studies.cures.metrics import (
+    BIAS_LABELS,
+    BIAS_TYPE,
+    CEILING,
+    CLASS_LABELS,
+    CONFLICTING,
+    DETECTION,
+    UNBIASED,
+)
 from lazyartist.studies.cures.numbers import judged_by, settings
 from lazyartist.studies.cures.tables import (
     correlation_tables,

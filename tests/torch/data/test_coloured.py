@@ -154,7 +154,7 @@ def test_whatever_holds_grey_bytes_is_taken(given):
         ({"images": GREY.astype(np.float32)}, r"turn these floats into bytes with \(images\)"),
         ({"images": np.full((430, 28, 28), np.nan)}, "they hold NaN"),
         ({"images": GREY[:, :, :, None]}, r"expected \(N, H, W\) uint8, got \(430, 28, 28, 1\)"),
-        ({"images": np.stack([GREY] * 3, 1)}, "have colours of their own .* array_task"),
+        ({"images": np.stack([GREY] * 3, 1)}, "have colours of their own .*array_task"),
         ({"images": GREY[:0], "labels": LABELS[:0]}, "uint8, got"),
         ({"images": [["a", "b"]] * 430}, "expected arrays of numbers"),
         ({"images": [GREY[0], GREY[1][:5]]}, "expected arrays of numbers"),

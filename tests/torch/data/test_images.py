@@ -64,7 +64,7 @@ class Still:
 
 def test_it_is_an_ordinary_dataset(task):
     data = task.easy
-    x, y = next(iter(DataLoader(data, batch_size=8)))
+    x, y = next(iter(DataLoader(data, batch_size=8, generator=torch.Generator())))
     assert torch.equal(x, data.render(slice(0, 8)))
     assert torch.equal(y, data.labels[:8])
     assert len(data) == 288

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from lazyartist.strategies.groups import group_counts, own_attribute, reweighing
+from lazyartist.strategies.groups import environment_weights, group_counts, own_attribute, reweighing
 from lazyartist.strategies.irm import Irm
 from lazyartist.strategies.vrex import Vrex
 from lazyartist.training.budget import Budget
@@ -84,3 +84,10 @@ def test_aligned_are_the_images_with_their_classs_own_value_whatever_its_name(fa
         batch = replace(batch_of(task, 32), attribute=renamed.train.attribute[:32])
         losses.append(plan.loss(build("simple_cnn:width=2", 2, 0), batch).item())
     assert losses[0] == losses[1]
+
+
+def test_environments_are_drawn_equally_often():
+    aligned = torch.tensor([True, True, True, False])
+    weights = environment_weights(aligned)
+    assert float(weights[aligned].sum()) == pytest.approx(float(weights[~aligned].sum()))
+    assert environment_weights(torch.ones(3, dtype=torch.bool)).tolist() == pytest.approx([1 / 3] * 3)

@@ -1,4 +1,4 @@
-"""A lazy model in a store, its last hidden layer, two sparse autoencoders of it; and a dataset that is no coloured one."""
+"""A lazy model in a store, its last hidden layer, two sparse autoencoders of it; and a dataset without colours."""
 
 from dataclasses import dataclass, replace
 

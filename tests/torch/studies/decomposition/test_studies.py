@@ -12,13 +12,12 @@ from lazyartist.studies.decomposition.erasure import ErasureStudy
 from lazyartist.studies.decomposition.layer_probing import LayerProbingStudy
 from lazyartist.studies.decomposition.sae import SaeStudy
 from lazyartist.studies.decomposition.sae_variants import SaeVariantsStudy
-from lazyartist.studies.runner import draw_pictures
 from lazyartist.training.store import Store
 
 
 KNOBS = {
     "sae": "steps=60:vectors_per_step=128",
-    "sae_variants": "steps=60:vectors_per_step=128",
+    "sae_variants": "steps=60:vectors_per_step=128:width=16",
     "layer_probing": "steps=60:vectors_per_step=128",
     "erasure": "steps=60:vectors_per_step=128:refitted_on=200",
 }
@@ -113,15 +112,6 @@ def test_every_study_runs_on_images_that_cannot_be_repainted(study, dataset, sto
     if study.name == "erasure":
         assert f"{' and '.join(bias)} features" in {row.at.get("edit") for row in rows}
         assert {row.at["ablated"] for row in rows if row.metric == "scr"} == {2, 5, 10, 20}
-
-
-def test_the_picture_of_a_dataset_with_knobs_has_a_name_of_its_own(tmp_path, marked, store):
-    study = SaeStudy(**{**SHORT, "datasets": ("marked:classes=2", "marked"), "networks": ("simple_cnn:width=16",)})
-    files = draw_pictures(study, tmp_path, store=store)
-    assert [path.name for path in files] == [
-        "features_marked_classes_2_simple_cnn_width_16.svg", "features_marked_simple_cnn_width_16.svg"
-    ]  # fmt: skip
-    assert all(path.exists() for path in files)
 
 
 def test_the_strong_shortcut_is_for_what_is_trained_for_long():
