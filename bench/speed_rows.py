@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -33,8 +35,9 @@ def row(
     more_versions: Mapping[str, str] | None = None,
 ) -> Row:
     """Return a row that is a run of its own; no gate judges it."""
+    decides = (study, sorted(at.items()), seed, data, threads, versions())
     origin = Origin(
-        run="",
+        run=hashlib.sha256(repr(decides).encode()).hexdigest()[:16],
         at=at,
         data=data,
         uses=tuple(sorted(use.replace("_", " ") for use in uses)),

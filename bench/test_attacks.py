@@ -6,14 +6,15 @@
     pytest bench/test_attacks.py --lazy-results results
 
 The same networks and sevens for all, one thread, processor time, taking turns. Whatever an attack says of itself, its
-images are judged by our `TargetedConfidence`. Gradients are counted where they leave the network, of every image in the batch:
-an image that has succeeded costs us none any more, and peers as many as any. The network lies in memory as torch makes
-it, unless a row says channels last, which is how ours are kept. Asserts nothing.
+images are judged by our `TargetedConfidence`. Gradients are counted where they leave the network, of every image in the
+batch: an image that has succeeded costs us none any more, and peers as many as any. The network lies in memory as torch
+makes it, unless a row says channels last, which is how ours are kept. Asserts nothing.
 """
 
 from __future__ import annotations
 
 import copy
+import importlib
 import statistics
 import time
 
@@ -118,7 +119,8 @@ def foolbox_pgd(model: nn.Module, images: Tensor, criterion: TargetedConfidence)
 
     attack = foolbox.attacks.LinfPGD(rel_stepsize=STEP, steps=STEPS)
     misclassified = foolbox.criteria.TargetedMisclassification(criterion.target)
-    noisy: Tensor = attack(foolbox.PyTorchModel(model, bounds=(0, 1)), images, misclassified, epsilons=ATTACK_EPSILON)[1]
+    wrapped = foolbox.PyTorchModel(model, bounds=(0, 1))
+    noisy: Tensor = attack(wrapped, images, misclassified, epsilons=ATTACK_EPSILON)[1]
     return noisy
 
 
@@ -151,12 +153,12 @@ def adv_lib_apgd(model: nn.Module, images: Tensor, criterion: TargetedConfidence
 
 def foolbox_fmn(model: nn.Module, images: Tensor, criterion: TargetedConfidence, *, margin: bool) -> Tensor:
     """With our margin for its loss, or as it is: the criterion sees the confidence, and the loss only the answer."""
-    import eagerpy
     import foolbox
 
+    eagerpy = importlib.import_module("eagerpy")  # comes with foolbox
     kinds = foolbox.criteria
 
-    class Sure(kinds.TargetedMisclassification):  # type: ignore[misc, name-defined]
+    class Sure(kinds.TargetedMisclassification):  # type: ignore[name-defined]
         def __call__(self, perturbed: Any, outputs: Any) -> Any:
             return eagerpy.astensor(criterion.holds(eagerpy.astensor(outputs).raw))
 
@@ -178,7 +180,7 @@ def adv_lib_fmn(model: nn.Module, images: Tensor, criterion: TargetedConfidence)
     return noisy
 
 
-FIXED = {
+FIXED: dict[str, Attack] = {
     "ours, PGD": our(PGD(steps=STEPS, restarts=1), ATTACK_EPSILON),
     "ours, iterated sign": our(BIM(steps=STEPS), ATTACK_EPSILON),
     "foolbox PGD": foolbox_pgd,
@@ -186,14 +188,14 @@ FIXED = {
     "adv-lib PGD": adv_lib_pgd,
     "adv-lib APGD with our margin": adv_lib_apgd,
 }
-SMALLEST = {
+SMALLEST: dict[str, Attack] = {
     "ours": our(FMN(steps=FMN_STEPS)),
     "ours, half the steps": our(FMN(steps=FMN_STEPS // 2)),
     "foolbox FMN": partial(foolbox_fmn, margin=False),
     "foolbox FMN with our margin": partial(foolbox_fmn, margin=True),
     "adv-lib FMN with our margin": adv_lib_fmn,
 }
-SLOW = {
+SLOW: dict[str, Attack] = {
     "ours, twice the steps": our(FMN(steps=2 * FMN_STEPS)),
     "bisection over PGD": our(BisectionAttack(PGD(steps=STEPS, restarts=1))),
 }

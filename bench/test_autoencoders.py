@@ -50,7 +50,7 @@ def overcomplete(x: Tensor) -> Callable[[], None]:
 
     from matplotlib import cm
 
-    cm.get_cmap = mpl.colormaps.get_cmap  # it asks for a name that matplotlib 3.9 took away
+    cm.get_cmap = mpl.colormaps.get_cmap  # type: ignore[attr-defined]  # it asks for a name that matplotlib 3.9 took away
     sae = pytest.importorskip("overcomplete.sae")
     losses, loop = (pytest.importorskip(f"overcomplete.sae.{name}") for name in ("losses", "train"))
     model = sae.TopKSAE(D, nb_concepts=F, top_k=K, encoder_module="linear")

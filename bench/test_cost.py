@@ -1,6 +1,8 @@
 """What the README's two commands cost, from a cold start: wall-clock seconds as rows for `results/`.
 
     pytest bench/test_cost.py --lazy-results results
+
+A smoke round only collects some of the tests.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ def test_maps(case: Case, lazy_results: Path) -> None:
 
         grad["grad-cam"] = lambda: with_library(library.GradCAM, IMAGES)
         score["grad-cam"] = lambda: with_library(library.ScoreCAM, FEW)
-    rows = {}
+    rows: dict[str, float] = {}
     for title, n, ways in (("Grad-CAM", IMAGES, grad), ("Score-CAM", FEW, score)):
         seconds = in_turn(ways, ROUNDS)
         rows |= {f"{title}, {n} images, {name}, ms": 1000 * time for name, time in seconds.items()}

@@ -91,7 +91,7 @@ def timed(function: Callable[..., Any], *arguments: Any, threads: int = 1) -> tu
 
 
 def in_turn(seed: int, ours: Callable[[], Result], theirs: Callable[[], Result]) -> dict[str, Result]:
-    """Return what both return, by library; A B, then B A at the next seed: what drifts on the machine hits both alike."""
+    """Return what both return, by library; A B, then B A at the next seed: what drifts hits both alike."""
     order = {OURS: ours, SPUCO: theirs} if seed % 2 == 0 else {SPUCO: theirs, OURS: ours}
     return {library: call() for library, call in order.items()}
 

@@ -32,7 +32,8 @@ def test_cost(lazy_results: Path) -> None:
     task = make_task(DATASET)
     few = slice(len(task.train) // PART)
     task = replace(task, train=task.train.subset(few))
-    names = [name for name in own_cures() if "unbiased_split" not in STRATEGIES[name].uses]  # the oracle costs what ERM does
+    # the oracle costs what ERM does
+    names = [name for name in own_cures() if "unbiased_split" not in STRATEGIES[name].uses]
     seconds: dict[str, list[float]] = {name: [] for name in names}
     for i in range(ROUNDS):  # A B … B A: what drifts on the machine hits all alike
         for name in names if i % 2 == 0 else reversed(names):

@@ -181,7 +181,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _positive(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= 1_000_000:
+    if not (text.isascii() and text.isdecimal() and len(text) < 8) or not 1 <= int(text) <= 1_000_000:
         raise argparse.ArgumentTypeError(f"expected a whole number from 1 to a million, got {text!r}")
     return int(text)
 

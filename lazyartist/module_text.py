@@ -42,13 +42,19 @@ class ModuleText:
     definitions: dict[str, list[ast.stmt]] = field(default_factory=dict)
     imported: dict[str, Place] = field(default_factory=dict)  # name here -> module and name there
     loose: list[ast.stmt] = field(default_factory=list)  # statements that do more than bind a name
+    _used: dict[str, set[Place]] = field(default_factory=dict)
 
     def text_of(self, name: str) -> str:
         """Return what Python makes of a definition and of the module's loose statements."""
-        return "".join(ast.dump(node) for node in [*self.definitions.get(name, []), *self.loose])
+        return "".join(_dumped(node) for node in [*self.definitions.get(name, []), *self.loose])
 
-    def used_by(self, name: str) -> Iterator[Place]:
-        """Yield the definitions that one names, and those that the loose statements name; "" is the whole module."""
+    def used_by(self, name: str) -> set[Place]:
+        """Return the definitions that one names, and those that the loose statements name; "" is the whole module."""
+        if name not in self._used:
+            self._used[name] = set(self._named_by(name))
+        return self._used[name]
+
+    def _named_by(self, name: str) -> Iterator[Place]:
         if not name:
             yield from ((self.module, each) for each in self.definitions)
             yield from self.imported.values()
@@ -90,9 +96,19 @@ def module_text(name: str) -> ModuleText | None:
     if path is None:
         return None
     source = ModuleText(name)
-    for node in _stripped(ast.parse(path.read_bytes())).body:
+    for node in _statements(path.read_bytes()):
         _file(node, source)
     return source
+
+
+@cache
+def _statements(text: bytes) -> list[ast.stmt]:
+    return _stripped(ast.parse(text)).body
+
+
+@cache
+def _dumped(node: ast.stmt) -> str:
+    return ast.dump(node)
 
 
 def _file(node: ast.stmt, source: ModuleText) -> None:

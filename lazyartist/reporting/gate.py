@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lazyartist.files import write_text
+from lazyartist.reporting.records import no_doubles
 from lazyartist.reporting.stats import Estimate, paired_difference
 from lazyartist.reporting.table import Table
 
@@ -139,16 +140,22 @@ def read_baseline(path: Path) -> dict[Group, Blessed]:
     if not path.exists():
         raise ValueError(f"there is no baseline {path}: `lazyartist gate --bless` makes one of what was measured")
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=no_doubles)
+        if not isinstance(content, dict) or set(content) != {"groups", "sum", "baseline"}:
+            raise ValueError("expected an object with groups, sum and baseline")
         lines = content["baseline"]
         if content["groups"] != len(lines) or content["sum"] != _sum(lines) or not lines:
             raise ValueError("it does not hold the groups that it was written with")
         found = defaultdict(list)
         for line in lines:
             group = (line["study"], *sorted(line["at"].items()), line["metric"])
-            values = {int(seed): float(value) for seed, value in line["values"].items()}
-            if line["direction"] not in SIGNS or not values:
-                raise ValueError(f"{words(group)}: expected a direction, 'higher' or 'lower', and values by seed")
+            values = {int(seed): value for seed, value in line["values"].items()}
+            if (
+                line["direction"] not in SIGNS
+                or not values
+                or not all(type(value) in (int, float) for value in values.values())
+            ):
+                raise ValueError(f"{words(group)}: expected a direction, 'higher' or 'lower', and numbers by seed")
             found[group].append(Blessed(line["direction"], values))
         if doubled := [group for group, blessed in found.items() if len(blessed) > 1]:
             raise ValueError(f"{words(doubled[0])} stands twice")

@@ -11,6 +11,7 @@ import logging
 import os
 import re
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -31,25 +32,33 @@ RUN_KEYS = {"run", "study", "seed", "at", "data", "uses", "versions", "threads",
 ROW_KEYS = {"metric", "value", "n", "direction", "at", "detail"}
 
 
-def read_rows(path: Path) -> list[Row]:
+def read_rows(path: Path, *, whole: bool = False) -> list[Row]:
     """Read the rows of a file: of every experiment those of its newest run. A missing file has none.
 
     A last line that is not whole (the machine stopped while writing) is reported in the log and left out: its run
     counts as not done.
 
+    Args:
+        path: `<study>.jsonl`.
+        whole: a last line that is not whole is an error as well: what judges must not judge by half of the rows.
+
     Raises:
-        ValueError: a line that is not the last one cannot be read; the message names file and line.
+        ValueError: a line that is not the last one cannot be read, or holds rows of another study; the message names
+            file and line.
     """
     newest: dict[tuple[Any, ...], list[Row]] = {}
     lines = _lines(path)
-    for number, line in enumerate(lines, 1):
+    for number, line in lines.items():
         try:
             rows = parse_run(line)
         except ValueError as error:
-            if number < len(lines):
-                raise ValueError(f"{path}, line {number}: {error}. Mend or delete that line.") from error
-            log.warning("%s: the last line is not whole; its run is measured again", path)
+            if whole or number < max(lines):
+                way_out = f"Mend or delete that line, and `lazyartist run {path.stem}` measures it again."
+                raise ValueError(f"{path}, line {number}: {error}. {way_out}") from error
+            log.warning("%s, line %d: the last line is not whole; its run is measured again", path, number)
             continue
+        if (study := rows[0].study) != path.stem:
+            raise ValueError(f"{path}, line {number}: a run of the study {study!r}: it belongs into {study}.jsonl")
         newest[rows[0].experiment] = rows
     return [row for rows in newest.values() for row in rows]
 
@@ -58,9 +67,11 @@ def append_run(path: Path, rows: Sequence[Row]) -> None:
     """Add the rows of one finished run in a single write, flushed to disk, so that a kill loses at most this run."""
     line = run_line(rows)
     with _locked(path):
-        lines = _lines(path)
+        lines = list(_lines(path).values())
         if lines and not _is_whole(path, lines[-1]):
             write_bytes(path, b"".join(line + b"\n" for line in lines[:-1]))
+        elif path.exists() and not path.read_bytes().endswith(b"\n"):  # the new line would be glued to the last one
+            line = b"\n" + line
         with path.open("ab") as file:
             file.write(line + b"\n")
             file.flush()
@@ -85,10 +96,11 @@ def run_line(rows: Sequence[Row]) -> bytes:
     """Return the line of one run.
 
     Raises:
-        ValueError: there are no rows, or they are of different runs.
+        ValueError: there are no rows, they are of different runs, or two of them are the same fact.
     """
     if not rows or len({(row.experiment, row.origin.run) for row in rows}) > 1:
         raise ValueError(f"{len(rows)} rows of {len({row.experiment for row in rows})} runs: expected those of one run")
+    _check_doubles(rows)
     first = rows[0]
     content = {
         "run": first.origin.run,
@@ -110,23 +122,39 @@ def parse_run(line: bytes) -> list[Row]:
     head = HEAD.match(line)
     if head is None or head[1].decode() != _sum(line[head.end() :]):
         raise ValueError(f"not a whole run: {line[:60]!r}… does not have the digest that it was written with")
-    run = json.loads(line, object_pairs_hook=_no_doubles)
-    run.pop("sum")
-    if set(run) != RUN_KEYS or not isinstance(run["rows"], list) or not run["rows"]:
-        raise ValueError(f"not a run: expected the keys {', '.join(sorted(RUN_KEYS))} and at least one row")
-    study, seed, rows = run.pop("study"), run.pop("seed"), run.pop("rows")
-    origin = Origin(**{**run, "uses": tuple(run["uses"])})
-    found = []
-    for row in rows:
-        if not isinstance(row, dict) or set(row) - ROW_KEYS or ROW_KEYS - set(row) - {"at", "detail"}:
-            raise ValueError(f"not a row: {str(row)[:80]}; a row has the keys {', '.join(sorted(ROW_KEYS))}")
-        found.append(Row(study=study, seed=seed, origin=origin, **{**row, "at": {**origin.at, **row.get("at", {})}}))
-    return found
+    try:
+        run = json.loads(line, object_pairs_hook=no_doubles)
+        if set(run) - {"sum"} != RUN_KEYS or not isinstance(run["rows"], list) or not run["rows"]:
+            raise ValueError(f"not a run: expected the keys {', '.join(sorted(RUN_KEYS))} and at least one row")
+        origin = Origin(
+            **{key: run[key] for key in RUN_KEYS - {"study", "seed", "rows", "uses"}}, uses=tuple(run["uses"])
+        )
+        rows = [_row(row, run["study"], run["seed"], origin) for row in run["rows"]]
+    except (TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"not a run: {error}") from error
+    _check_doubles(rows)
+    return rows
+
+
+def _row(content: Any, study: Any, seed: Any, origin: Origin) -> Row:
+    if not isinstance(content, dict) or set(content) - ROW_KEYS or ROW_KEYS - set(content) - {"at", "detail"}:
+        raise ValueError(f"not a row: {str(content)[:80]}; a row has the keys {', '.join(sorted(ROW_KEYS))}")
+    return Row(study=study, seed=seed, origin=origin, **{**content, "at": {**origin.at, **content.get("at", {})}})
+
+
+def _check_doubles(rows: Sequence[Row]) -> None:
+    doubled = [group for group, n in Counter(row.group for row in rows).items() if n > 1]
+    if doubled:
+        raise ValueError(f"the same fact stands twice in one run: {doubled[0]}")
 
 
 def recorded_rows(results: Path) -> list[Row]:
-    """Return the rows of all studies that have records under `results`."""
-    return [row for path in sorted((results / "records").glob("*.jsonl")) for row in read_rows(path)]
+    """Return the rows of all studies that have records under `results`, to judge by: every line must be whole.
+
+    Raises:
+        ValueError: a line is not; names file and line.
+    """
+    return [row for path in sorted((results / "records").glob("*.jsonl")) for row in read_rows(path, whole=True)]
 
 
 def _short(row: Row) -> dict[str, Any]:
@@ -140,15 +168,22 @@ def _sum(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
 
-def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of JSON, as its `object_pairs_hook`.
+
+    Raises:
+        ValueError: a key stands twice in it.
+    """
     content = dict(pairs)
     if len(content) != len(pairs):
         raise ValueError("a key stands twice in one object")
     return content
 
 
-def _lines(path: Path) -> list[bytes]:
-    return [line for line in path.read_bytes().split(b"\n") if line] if path.exists() else []
+def _lines(path: Path) -> dict[int, bytes]:
+    """Return the lines of a file by number, but for empty ones; version control may have changed their ends."""
+    lines = path.read_bytes().split(b"\n") if path.exists() else []
+    return {number: line.removesuffix(b"\r") for number, line in enumerate(lines, 1) if line.strip()}
 
 
 def _is_whole(path: Path, line: bytes) -> bool:

@@ -36,6 +36,18 @@ class Origin:
     threads: int = 1
     seconds: float = 0.0
 
+    def __post_init__(self) -> None:
+        _check(
+            "what a run has in common",
+            ("run", self.run, _is_word(self.run), "a digest"),
+            ("at", self.at, _are_keys(self.at), "names with words or numbers"),
+            ("data", self.data, isinstance(self.data, str), "a digest"),
+            ("uses", self.uses, isinstance(self.uses, tuple) and all(map(_is_word, self.uses)), "words"),
+            ("versions", self.versions, isinstance(self.versions, Mapping), "versions by name"),
+            ("threads", self.threads, _is_whole(self.threads), "a whole number from 0 on"),
+            ("seconds", self.seconds, _is_number(self.seconds), "a number"),
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Row:
@@ -64,24 +76,19 @@ class Row:
     detail: list[Any] | None = None
 
     def __post_init__(self) -> None:
-        problems = [
-            f"{name}={value!r}: expected {expected}"
-            for name, value, fine, expected in (
-                ("study", self.study, _is_word(self.study), "a name"),
-                ("at", self.at, _are_keys(self.at), "names with words or numbers"),
-                ("seed", self.seed, _is_whole(self.seed), "a whole number from 0 on"),
-                ("metric", self.metric, _is_word(self.metric), "a name"),
-                ("value", self.value, _is_number(self.value), "a number"),
-                ("n", self.n, _is_whole(self.n), "a whole number from 0 on"),
-                ("direction", self.direction, self.direction in get_args(Direction), "'higher', 'lower' or ''"),
-                ("detail", "…", self.detail is None or isinstance(self.detail, list), "a list"),
-            )
-            if not fine
-        ]
-        if not problems and self.metric.endswith("accuracy") and not 0 <= self.value <= 1:
-            problems = [f"{self.metric}={self.value!r}: expected a share in [0, 1]"]
-        if problems:
-            raise ValueError(f"not a row: {'; '.join(problems)}")
+        _check(
+            "a row",
+            ("study", self.study, _is_word(self.study), "a name"),
+            ("at", self.at, _are_keys(self.at), "names with words or numbers"),
+            ("seed", self.seed, _is_whole(self.seed), "a whole number from 0 on"),
+            ("metric", self.metric, _is_word(self.metric), "a name"),
+            ("value", self.value, _is_number(self.value), "a number"),
+            ("n", self.n, _is_whole(self.n), "a whole number from 0 on"),
+            ("direction", self.direction, self.direction in get_args(Direction), "'higher', 'lower' or ''"),
+            ("detail", "…", self.detail is None or isinstance(self.detail, list), "a list"),
+        )
+        if self.metric.endswith("accuracy") and not 0 <= self.value <= 1:
+            raise ValueError(f"not a row: {self.metric}={self.value!r}: expected a share in [0, 1]")
 
     @property
     def group(self) -> tuple[Any, ...]:
@@ -99,12 +106,21 @@ class Row:
         return {name: getattr(self, name) for name in names}
 
 
+def _check(what: str, *fields: tuple[str, object, bool, str]) -> None:
+    """Refuse fields that are not what they should be: (name, value, whether it is, what was expected)."""
+    problems = [f"{name}={value!r}: expected {expected}" for name, value, fine, expected in fields if not fine]
+    if problems:
+        raise ValueError(f"not {what}: {'; '.join(problems)}")
+
+
 def _is_word(value: object) -> bool:
     return isinstance(value, str) and bool(value)
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return False
+    return isinstance(value, float) or abs(value) < 1e300  # JSON knows integers that no float can hold
 
 
 def _is_whole(value: object) -> bool:

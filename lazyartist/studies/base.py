@@ -142,9 +142,9 @@ class ClassifierStudy(Study[Run]):
     def __post_init__(self) -> None:
         for name in ("datasets", "networks", "strategies"):
             given = getattr(self, name)
-            names = (given,) if isinstance(given, str) else tuple(given)
+            names = (given,) if isinstance(given, str) or not isinstance(given, Iterable) else tuple(given)
             if not all(isinstance(one, str) and one for one in names):
-                raise ValueError(f"{name}={given!r}: expected names")
+                raise ValueError(f"{name}={given!r}: expected names, as in {name}=['a', 'b']")
             object.__setattr__(self, name, names)
         given = self.seeds
         seeds = given if isinstance(given, Iterable) else range(min(whole_number(given, "seeds"), MOST_SEEDS + 1))
@@ -152,6 +152,8 @@ class ClassifierStudy(Study[Run]):
         object.__setattr__(self, "seeds", chosen)
         if len(chosen) > MOST_SEEDS:
             raise ValueError(f"seeds={given!r}: expected {MOST_SEEDS:,} at most")
+        if not isinstance(self.budget, Mapping):
+            raise ValueError(f"budget={self.budget!r}: expected what is to be changed, such as {{'epochs': 1}}")
         object.__setattr__(self, "budget", dict(self.budget))
         known = [each.name for each in fields(Budget)]
         if wrong := [name for name in self.budget if name not in known]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,7 @@ def run_study(
         if digests[run] in known:
             progress(run, False)
     by_hand = {group: found for group, registry in Registry.every.items() if (found := registry.by_hand())}
-    work = (delayed(_work)(study, run, store, by_hand) for run in todo)
+    work = (delayed(_work)(study, run, digests[run], store, by_hand) for run in todo)
     for run, rows in Parallel(n_jobs=min(jobs, len(todo)) or 1, return_as="generator_unordered")(work):
         if not rows:
             raise ValueError(f"{study.name}: {run} gave no rows")
@@ -76,12 +77,14 @@ def draw_pictures(study: Study[AnyRun], results: Path, *, store: Store | None = 
 
 
 def _work(
-    study: Study[AnyRun], run: AnyRun, store: Store, by_hand: Mapping[str, Mapping[str, Any]]
+    study: Study[AnyRun], run: AnyRun, digest: str, store: Store, by_hand: Mapping[str, Mapping[str, Any]]
 ) -> tuple[AnyRun, list[Row]]:
     for group, things in by_hand.items():  # what was registered by hand is not known to a fresh process
         Registry.every[group].adopt(things)
     with one_thread():
-        return run, study.rows(run, store)
+        rows = study.rows(run, store)
+    # what was typed by hand has another digest in every process: the run goes by the one that it was asked for by
+    return run, [replace(row, origin=replace(row.origin, run=digest)) for row in rows]
 
 
 @contextmanager

@@ -3,42 +3,43 @@
 import pytest
 
 from lazyartist.criteria import ATTACK_EPSILON, ATTACK_SUCCESS
-from lazyartist.studies.noise.numbers import needs
 from lazyartist.reporting.stats import estimate
 from lazyartist.reporting.table import by, values
+from lazyartist.studies.noise.numbers import in_paint, noise_ratio
+from lazyartist.studies.noise.thresholds import BEST_ATTACK, LAZY_FLIPS, LAZY_MINIMAL
 
 
 SEEDS = range(3)
 CURE = "second_opinion"
-BEST = 0.95  # this project: of the sevens, for the best cure
-# the lazy model was seen to take four times the noise that flips a cure's answer, and twenty that makes it sure
-FLIPS, SURE = 1.5, 3.0
 
 
 @pytest.fixture(scope="module")
-def rows(measure):
-    # all of these are trained by other tests too
-    return measure("noise", strategies=["lazy", "erm", CURE], seeds=SEEDS)
-
-
-@pytest.fixture(scope="module")
-def models(rows):
-    return {name: found for (name,), found in by(rows, "strategy").items()}
+def models(measure):
+    """The rows of each model, on sevens in their own colour; all of these are trained by other tests too."""
+    rows = measure("noise", strategies=["lazy", "erm", CURE], seeds=SEEDS)
+    models = {name: in_paint(own, "own") for (name,), own in by(rows, "strategy").items()}
+    assert set(models) == {"lazy", "erm", CURE}
+    return models
 
 
 @pytest.fixture(scope="module")
 def noise(models):
-    return {name: values(found) for name, found in models.items()}
+    return {name: values(own) for name, own in models.items()}
 
 
 def test_the_cured_model_is_fooled(noise):
-    found = noise[CURE][ATTACK_SUCCESS.metric]
-    assert len(found) == len(SEEDS)
-    assert all(ATTACK_SUCCESS.holds(value) and value >= BEST for value in found.values()), found
+    shares = noise[CURE][ATTACK_SUCCESS.metric]
+    assert len(shares) == len(SEEDS)
+    assert all(ATTACK_SUCCESS.holds(share) and BEST_ATTACK.holds(share) for share in shares.values()), shares
 
 
 def test_no_pixel_moved_by_epsilon_or_more(noise):
-    assert all(0 <= change < ATTACK_EPSILON for v in noise.values() for change in v["largest_change"].values())
+    """Measured on the images that count as successes, not on what the attacks say of themselves."""
+    for name, v in noise.items():
+        assert len(v["largest_change"]) == len(SEEDS)
+        for seed, change in v["largest_change"].items():
+            assert 0 <= change < ATTACK_EPSILON
+            assert (change > 0) == (v["attack_success"][seed] > 0), (name, seed)
     assert all(noise[CURE]["largest_change"].values())
 
 
@@ -46,16 +47,17 @@ def test_sevens_were_sevens_before_the_noise(noise):
     assert all(estimate(v["right_before_noise"].values()).mean > 0.9 for v in noise.values())
 
 
-@pytest.mark.parametrize(("metric", "times"), [("flip_epsilon", FLIPS), ("smallest_epsilon", SURE)])
-def test_the_lazy_model_is_the_harder_one_to_fool(models, metric, times):
-    ratio = needs(models["lazy"], models[CURE], metric)
+@pytest.mark.parametrize("criterion", [LAZY_FLIPS, LAZY_MINIMAL], ids=lambda criterion: criterion.metric)
+def test_the_lazy_model_is_the_harder_one_to_fool(models, criterion):
+    ratio = noise_ratio(models["lazy"], models[CURE], criterion.metric)
     assert ratio is not None
     assert ratio.n == len(SEEDS)
-    assert ratio.low > times, ratio
+    assert criterion.holds_for(ratio), ratio
 
 
 def test_no_attack_crosses_what_is_proven(noise):
     for v in noise.values():
+        assert len(v["bound_crossed"]) == len(v["certified_epsilon"]) == len(SEEDS)
         assert not any(v["bound_crossed"].values())
         assert all(bound > 0 for bound in v["certified_epsilon"].values())
 
@@ -63,4 +65,5 @@ def test_no_attack_crosses_what_is_proven(noise):
 def test_nothing_finds_less_noise_and_no_gradient_is_masked(noise):
     for v in noise.values():
         for metric in ("square_success", "random_success", "zero_gradients", "randomised"):
+            assert len(v[metric]) == len(SEEDS)
             assert not any(v[metric].values()), metric

@@ -13,12 +13,12 @@ SEEDS = range(1)
 def lazy(measure):
     # a deep network learns shape in the same steps unless they are small
     small = {"learning_rate": 1e-5, "batch_size": 64}
-    return values(measure("lazy", datasets=["mnist"], models=["resnet18"], seeds=SEEDS, budget=small))
+    return values(measure("lazy", datasets=["mnist"], networks=["resnet18"], seeds=SEEDS, budget=small))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("criterion", LAZY, ids=str)
 def test_lazy_on_every_seed(lazy, criterion):
-    found = lazy[criterion.metric]
-    assert sorted(found) == list(SEEDS)
-    assert all(criterion.holds(value) for value in found.values()), found
+    by_seed = lazy[criterion.metric]
+    assert sorted(by_seed) == list(SEEDS)
+    assert all(criterion.holds(value) for value in by_seed.values()), by_seed

@@ -1,37 +1,54 @@
+"""The command line: what it imports, what it answers, and its exit codes."""
+
+import argparse
 import subprocess
 import sys
 
 import pytest
 
-from lazyartist.cli import main
+from lazyartist import commands
+from lazyartist.cli import _parser, main
+from lazyartist.reporting.records import write_rows
+
+from .conftest import make_row
 
 
-def modules_after(*arguments, folder):
-    code = f"import sys; from lazyartist.cli import main; main({list(arguments)!r}); print('LOADED', *sys.modules)"
+HEAVY = {"torch", "scipy", "sklearn", "torchvision"}
+
+
+def modules_after(code, folder):
+    code = f"import sys; {code}; print('LOADED', *sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=folder).stdout
     return set(out.rpartition("LOADED")[2].split())
 
 
-@pytest.mark.parametrize("command", [["list"], ["gate", "--results", "nowhere"], ["table", "--results", "nowhere"]])
-def test_what_needs_no_torch_does_not_import_it(command, tmp_path):
-    assert not {"torch", "scipy", "sklearn", "matplotlib"} & modules_after(*command, folder=tmp_path)
+@pytest.mark.parametrize("command", [["list"], ["gate", "--results", "here"], ["table", "--results", "here"]])
+@pytest.mark.parametrize("recorded", [False, True])
+def test_what_needs_no_torch_does_not_import_it(command, recorded, tmp_path):
+    if recorded:
+        for study in ("cures", "lazy", "a_study_of_nobody"):
+            metrics = ("easy_accuracy", "hard_rotated_accuracy", "hard_other_accuracy")
+            rows = [make_row(study=study, metric=metric) for metric in metrics]
+            write_rows(tmp_path / "here" / "records" / f"{study}.jsonl", rows)
+    code = f"from lazyartist.cli import main; main({command!r})"
+    assert not {*HEAVY, "matplotlib"} & modules_after(code, tmp_path)
+
+
+def test_what_chapters_show_needs_no_torch(tmp_path):
+    code = (
+        "from lazyartist.studies import FIGURES, TABLES; shown = [(r, n) for r in (TABLES, FIGURES) for n in r]; "
+        "[r[n] for r, n in shown]; assert {'cures', 'noise', 'sae'} <= {*TABLES} & {*FIGURES}"
+    )
+    modules = modules_after(code, tmp_path)
+    assert not HEAVY & modules
+    assert {"lazyartist.studies.cures.tables", "lazyartist.studies.noise.figures"} <= modules
 
 
 def test_list_names_everything(capsys):
     assert main(["list"]) == 0
     out = capsys.readouterr().out
-    for name in (
-        "lazy",
-        "erm",
-        "focal",
-        "colour_consistency",
-        "oracle",
-        "bim",
-        "topk",
-        "resnet18",
-        "fashion",
-        "budget",
-    ):
+    for name in ("lazy", "erm", "focal", "colour_consistency", "oracle", "bim", "topk", "resnet18", "fashion", "budget",
+                 "grad_cam", "cures", "digits"):  # fmt: skip
         assert f"  {name} " in out
 
 
@@ -39,11 +56,125 @@ def test_list_names_everything(capsys):
     ("arguments", "message"),
     [
         (["run", "cure"], "no study called 'cure'. Did you mean cures"),
-        (["table", "cure"], "no table called 'cure'. Did you mean cures"),
-        (["data", "mnst"], "no dataset called 'mnst'. Did you mean mnist"),
+        (["table", "cure"], "no study with records called 'cure'. Did you mean cures"),
+        (["run", "lazyness:x=1"], "no study called 'lazyness'. Did you mean lazy"),
         (["table", "--results", "nowhere"], "no rows under nowhere"),
+        (["table", "cures", "--results", "nowhere"], "`lazyartist run` makes some"),
+        (["gate", "--baseline", "nowhere.json"], "there is no baseline nowhere.json"),
     ],
 )
-def test_a_wrong_name_is_answered_with_a_way_out(arguments, message, capsys):
+def test_a_wrong_name_is_answered_with_a_way_out(arguments, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    write_rows(tmp_path / "results" / "records" / "cures.jsonl", [make_row()])
     assert main(arguments) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "lazy", "--models", "simple_cnn"], "unrecognized arguments: --models"),
+        (["run", "lazy", "--networks", ""], "argument --networks: expected names with commas between them, got ''"),
+        (["run", "lazy", "--strategies", ""], "argument --strategies: expected names"),
+        (["run", "lazy", "--datasets", " , "], "argument --datasets: expected names"),
+        (["run", "lazy", "--seeds", "99999999999999"], "a whole number from 1 to a million, got '99999999999999'"),
+        (["run", "lazy", "--seeds", "9" * 5000], "a whole number from 1 to a million"),
+        (["run", "lazy", "--seeds", "-3"], "a whole number from 1 to a million, got '-3'"),
+        (["run", "lazy", "--seeds", "0"], "argument --seeds"),
+        (["run", "lazy", "--seeds", "2.5"], "argument --seeds"),
+        (["run", "lazy", "--seeds", "\u0663"], "argument --seeds"),
+        (["run", "lazy", "--jobs", "0"], "argument --jobs"),
+        (["run", "lazy", "--batch-size", "x"], "argument --batch-size"),
+        (["run", "lazy", "--epochs", "many"], "argument --epochs"),
+        (["attack", "--model", "x", "--from", "7", "--to", "3", "--images", "0"], "argument --images"),
+        (["run"], "arguments are required: study"),
+        ([], "arguments are required: COMMAND"),
+        (["lost"], "invalid choice: 'lost'"),
+    ],
+)
+def test_an_argument_that_makes_no_sense_is_refused_before_anything_is_done(arguments, message, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    assert message in capsys.readouterr().err
+
+
+def every_parser(parser=None):
+    parser = parser or _parser()
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for inner in dict.fromkeys(action.choices.values()):
+                yield from every_parser(inner)
+
+
+def test_every_option_and_command_is_explained_in_a_sentence():
+    parsers = list(every_parser())
+    assert len(parsers) == 8
+    for parser in parsers:
+        assert parser.description[0].isupper()
+        assert parser.description.endswith(".")
+        for action in parser._actions:
+            if isinstance(action, (argparse._HelpAction, argparse._VersionAction, argparse._SubParsersAction)):
+                continue
+            words = action.help or ""
+            assert words[:1].isupper(), (parser.prog, action.dest, words)
+            assert words.endswith("."), (parser.prog, action.dest, words)
+            assert len(words.split()) > 2, (parser.prog, action.dest, words)
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("a worker was lost"), TypeError("no"), RecursionError(), KeyError("name"), AssertionError(),
+              ImportError("no torch"), MemoryError(), ZeroDivisionError("division"), NotImplementedError()]
+)  # fmt: skip
+def test_whatever_goes_wrong_inside_a_command_is_no_regression(error, monkeypatch, capsys):
+    def fail(options):
+        raise error
+
+    monkeypatch.setattr(commands, "list_command", fail)
+    assert main(["list"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("lazyartist: ")
+    assert "Traceback" not in said
+    assert type(error).__name__ in said or isinstance(error, KeyError)
+    assert ("--debug shows where" in said) == (not isinstance(error, KeyError))
+    with pytest.raises(type(error)):
+        main(["--debug", "list"])
+
+
+def test_an_interruption_says_that_nothing_is_lost(monkeypatch, capsys):
+    def stop(options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(commands, "list_command", stop)
+    assert main(["list"]) == 130
+    assert "goes on from here" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("lines", [0, 1])
+@pytest.mark.parametrize("unbuffered", [False, True])
+def test_a_reader_who_has_seen_enough_is_no_error(lines, unbuffered, tmp_path):
+    words = [sys.executable, *(["-u"] if unbuffered else []), "-m", "lazyartist", "list"]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path)
+    for _ in range(lines):
+        assert process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(timeout=60) == 0
+    assert process.stderr.read() == b""
+    process.stderr.close()
+
+
+def test_help_into_a_closed_pipe_is_no_error_either(tmp_path):
+    words = [sys.executable, "-m", "lazyartist", "run", "--help"]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path)
+    process.stdout.close()
+    assert process.wait(timeout=60) == 0
+    assert process.stderr.read() == b""
+    process.stderr.close()
+
+
+def test_names_that_are_no_text_do_not_stop_the_output(tmp_path):
+    words = [sys.executable, "-m", "lazyartist", "table", "--results", b"not utf-8 \xff"]
+    environment = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PATH": ""}
+    done = subprocess.run(words, capture_output=True, cwd=tmp_path, env=environment, check=False)
+    assert done.returncode == 2
+    assert b"no rows under not utf-8" in done.stderr

@@ -1,6 +1,10 @@
+"""Names to things: found in files, by entry point and by hand."""
+
+import sys
+
 import pytest
 
-from lazyartist.registry import Registry, unknown
+from lazyartist.registry import Registry, split_options, unknown
 
 
 @pytest.fixture
@@ -19,9 +23,12 @@ def shelf(tmp_path, monkeypatch):
     )
     (package / "broken.py").write_text("import a_module_that_is_nowhere\n")
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(Registry, "every", dict(Registry.every))
     import things_of_a_test
 
-    return things_of_a_test.THINGS
+    yield things_of_a_test.THINGS
+    for name in [name for name in sys.modules if name.partition(".")[0] == "things_of_a_test"]:
+        del sys.modules[name]
 
 
 def test_a_file_in_the_folder_is_in_the_registry_without_being_imported(shelf):
@@ -41,7 +48,13 @@ def test_an_unknown_name_is_answered_with_the_nearest(shelf):
         shelf["onee"]
 
 
-def test_a_thing_can_be_registered_by_hand_but_not_over_another():
+@pytest.fixture
+def shelves(monkeypatch):
+    """What is made in a test is forgotten after it."""
+    monkeypatch.setattr(Registry, "every", dict(Registry.every))
+
+
+def test_a_thing_can_be_registered_by_hand_but_not_over_another(shelves):
     registry = Registry("thing", "lazyartist.studies")
 
     @registry.register("mine")
@@ -54,7 +67,7 @@ def test_a_thing_can_be_registered_by_hand_but_not_over_another():
         registry.register("mine")(int)
 
 
-def test_entry_points_of_other_packages_are_found(monkeypatch):
+def test_entry_points_of_other_packages_are_found(shelves, monkeypatch):
     from importlib.metadata import EntryPoint
 
     point = EntryPoint("theirs", "collections:OrderedDict", "lazyartist.studies")
@@ -68,3 +81,79 @@ def test_entry_points_of_other_packages_are_found(monkeypatch):
 
 def test_the_message_has_no_hint_when_nothing_is_near():
     assert "mean" not in str(unknown("dataset", "xyz", ["mnist"]))
+
+
+def test_options_are_read_as_numbers_and_words():
+    assert split_options("focal") == ("focal", {})
+    assert split_options("a:x=3:y=0.5:z=word") == ("a", {"x": 3, "y": 0.5, "z": "word"})
+    assert type(split_options("a:x=3")[1]["x"]) is int
+    for wrong in ("a:x", "a:=3", "a:x=", "a:", "a:1=2"):
+        with pytest.raises(ValueError, match=r"expected options as in 'simple_cnn:width=32'"):
+            split_options(wrong)
+    with pytest.raises(ValueError, match="'a:x=1:x=2': x is given twice"):
+        split_options("a:x=1:x=2")
+
+
+def test_a_thing_is_built_with_its_knobs_and_what_it_needs(shelf):
+    @shelf.register("made")
+    def made(size=1, *, seed):
+        return size, seed
+
+    assert shelf.build("made:size=3", seed=7) == (3, 7)
+    with pytest.raises(ValueError, match=r"made has the knobs \['size', 'seed'\], not 'sise'"):
+        shelf.configured("made:sise=3")
+    with pytest.raises(ValueError, match="'made:seed=3': seed cannot be chosen here"):
+        shelf.build("made:seed=3", seed=7)
+
+    @shelf.register("without")
+    def without():
+        return 0
+
+    with pytest.raises(ValueError, match="without has no knobs, not 'size'"):
+        shelf.configured("without:size=3")
+
+    @shelf.register("open")
+    def opened(**knobs):
+        return knobs
+
+    assert shelf.build("open:anything=3") == {"anything": 3}
+
+
+def test_what_is_known_to_this_process_alone_can_be_handed_to_another(shelf):
+    assert shelf["one"]
+    assert shelf.by_hand() == {}
+    shelf.register("made")(dict)
+    assert shelf.by_hand() == {"made": dict}
+    other = Registry("thing", shelf.package)
+    other.adopt(shelf.by_hand())
+    assert other["made"] is dict
+
+
+def test_a_name_that_cannot_be_read_without_importing_is_refused(shelf, tmp_path):
+    (tmp_path / "things_of_a_test" / "two.py").write_text(
+        "from things_of_a_test import THINGS\nNAME = 'two'\n@THINGS.register(NAME)\ndef two(): pass\n"
+    )
+    with pytest.raises(ValueError, match=r"two.py, line 3: expected register\('name', source='…'\) with plain strings"):
+        shelf.entries()
+    (tmp_path / "things_of_a_test" / "two.py").unlink()
+
+
+def test_what_stands_in_a_folder_of_the_package_is_found(shelf, tmp_path):
+    folder = tmp_path / "things_of_a_test" / "chapter"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    (folder / "three.py").write_text(
+        "from things_of_a_test import THINGS\n@THINGS.register('three')\ndef three():\n    'Three.'\n"
+    )
+    assert shelf.entries()["three"].module == "things_of_a_test.chapter.three"
+    assert shelf["three"].__name__ == "three"
+
+
+def test_two_registries_in_one_package_are_told_apart_by_their_names(shelves, tmp_path, monkeypatch):
+    package = tmp_path / "shelves_of_a_test"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "one.py").write_text("@LEFT.register('a')\ndef a(): pass\n\n\n@RIGHT.register('b')\ndef b(): pass\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert list(Registry("thing", "shelves_of_a_test", variable="LEFT", group="left")) == ["a"]
+    assert list(Registry("thing", "shelves_of_a_test", variable="RIGHT", group="right")) == ["b"]

@@ -1,4 +1,4 @@
-"""How strong must the bias be? Hard accuracy against the share of images that have their class's own attribute value."""
+"""How strong must the bias be? Hard accuracy against the share of training images in their class's own colour."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class CuresStudy(ClassifierStudy):
     """Task 4: trains every cure beside matched ERM and oracle on the same seeds; judged on hard splits and groups.
 
-    Unless told otherwise, the strategies are those of this package that stand in comparisons of cures; strategies of other
-    packages are measured when they are named.
+    Unless told otherwise, the strategies are those of this package that stand in comparisons of cures; strategies of
+    other packages are measured when they are named.
     """
 
     name: ClassVar[str] = "cures"

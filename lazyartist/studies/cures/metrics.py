@@ -27,8 +27,8 @@ KNOWS = (CEILING, BIAS_LABELS, BIAS_TYPE, CLASS_LABELS)
 def knows(uses: Collection[str]) -> str:
     """Return how much a strategy knows, by the words for what it uses.
 
-    The bias attribute of each image ("bias labels"), what kind of attribute it is and how to change it ("bias type"), or
-    nothing but images and classes ("class labels"). The oracle is trained on the unbiased split.
+    The bias attribute of each image ("bias labels"), what kind of attribute it is and how it can be changed ("bias
+    type"), or nothing but images and classes ("class labels"). The oracle is trained on the unbiased split.
     """
     if CEILING in uses:
         return CEILING

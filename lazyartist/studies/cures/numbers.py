@@ -19,7 +19,7 @@ SETTING = (*DATA, "network", *BUDGET)
 
 
 def settings(rows: Sequence[Row], *varying: str) -> Iterator[tuple[At, list[Row]]]:
-    """Yield the keys and the rows of each setting: within one, rows differ in the keys `varying` and in the seed only."""
+    """Yield the keys and the rows of each setting: in one, rows differ in the keys `varying` and in the seed only."""
     others = sorted({name for row in rows for name in row.at} - {*SETTING, "strategy"})
     names = [name for name in (*SETTING, "strategy", *others) if name not in varying]
     for own in by(rows, *names).values():
@@ -35,11 +35,12 @@ def setting_words(at: At) -> str:
 def hard_metrics(v: Values) -> list[str]:
     """Return the accuracies on hard splits that were measured, those of colours first."""
     hard = [metric for metric in v if metric.startswith("hard_") and metric.endswith("_accuracy")]
-    return sorted(hard, key=lambda metric: (ACCURACIES.index(metric) if metric in ACCURACIES else len(ACCURACIES), metric))
+    colours = [metric for metric in ACCURACIES if metric in hard]
+    return colours + sorted(set(hard) - set(colours))
 
 
 def judged_by(v: Values) -> dict[int, float]:
-    """Return seed -> the mean accuracy of the hard splits; of a task without hard splits, the worst group's accuracy."""
+    """Return seed -> the mean accuracy of the hard splits; without hard splits, the worst group's accuracy."""
     hard = hard_metrics(v)
     if not hard:
         return v.get(WORST_GROUP, {})

@@ -109,7 +109,7 @@ def correlation_tables(rows: Sequence[Row]) -> list[Table]:
 
 @TABLES.register("naming")
 def naming_tables(rows: Sequence[Row]) -> list[Table]:
-    """How well conflicting images are detected without bias labels: one table per dataset, network and share of them."""
+    """How well conflicting images are detected without bias labels: one table per setting and share of them."""
     tables = []
     for at, own in settings(rows, "strategy", "epoch", "score"):
         lines = []
@@ -131,8 +131,8 @@ def naming_tables(rows: Sequence[Row]) -> list[Table]:
 
 
 def _with_conflicts(at: At) -> str:
-    words = [str(at["dataset"]), str(at["network"])]
-    return ", ".join([*words, *([f"{100 - 100 * float(at['correlation']):.3g} % conflict"] if "correlation" in at else [])])
+    share = f", {100 - 100 * float(at['correlation']):.3g} % conflict" if "correlation" in at else ""
+    return f"{at['dataset']}, {at['network']}{share}"
 
 
 @TABLES.register("lff_protocol")
@@ -165,7 +165,8 @@ def tuning_tables(rows: Sequence[Row]) -> list[Table]:
     for at, own in settings(rows):
         v = values(own)
         scores = [cell(v, metric) for metric in (ACCURACIES[0], CONFLICTING)]
-        lines.append([*(str(at[k]) for k in ("dataset", "network", "strategy")), *scores, seeds_of(v), budget_words(at)])
+        names = [str(at[key]) for key in ("dataset", "network", "strategy")]
+        lines.append([*names, *scores, seeds_of(v), budget_words(at)])
     return [
         Table(
             "Knobs that were tried",

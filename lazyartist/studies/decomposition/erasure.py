@@ -57,8 +57,8 @@ class ErasureStudy(LastLayerStudy):
     Attributes:
         strong_correlation: of the strong shortcut; datasets whose correlation cannot be chosen are taken as they are.
         refitted_on: unbiased training images that a new last layer is fitted to.
-        ablated: numbers of features of SCR.
-        pair: the two classes of SCR; of a dataset that lacks one of them, the first two.
+        scr_counts: how many features SCR ablates.
+        scr_classes: the two classes of SCR; of a dataset that lacks one of them, the first two.
         variant: of sparse autoencoder, with its knobs.
     """
 
@@ -68,8 +68,8 @@ class ErasureStudy(LastLayerStudy):
 
     strong_correlation: float = knob(0.995, low=0, high=1)
     refitted_on: int = knob(5000, low=2, whole=True)
-    ablated: tuple[int, ...] = (2, 5, 10, 20)
-    pair: tuple[int, int] = (3, 8)
+    scr_counts: tuple[int, ...] = (2, 5, 10, 20)
+    scr_classes: tuple[int, int] = (3, 8)
     variant: str = VARIANT
 
     def sae_variants(self) -> Sequence[str]:
@@ -121,12 +121,12 @@ class ErasureStudy(LastLayerStudy):
 
     def scr_facts(self, layer: LastLayer, sae: SparseAutoencoder) -> Iterator[Fact]:
         """Yield SCR, for each number of ablated features that there are; nothing where no two classes can be told."""
-        pair = self.pair if max(self.pair) < layer.fair.classes else (0, 1)
-        if layer.own_attribute[pair[0]] == layer.own_attribute[pair[1]]:
+        two = self.scr_classes if max(self.scr_classes) < layer.fair.classes else (0, 1)
+        if layer.own_attribute[two[0]] == layer.own_attribute[two[1]]:
             return  # what both classes have in common misleads nobody
-        train_on = pairs(layer.fair_vectors, layer.fair, layer.own_attribute, pair)
-        test_on = pairs(layer.test_vectors, layer.test, layer.own_attribute, pair)
-        counts = [n for n in self.ablated if n <= sae.features]
+        train_on = pairs(layer.fair_vectors, layer.fair, layer.own_attribute, two)
+        test_on = pairs(layer.test_vectors, layer.test, layer.own_attribute, two)
+        counts = [n for n in self.scr_counts if n <= sae.features]
         for count, score in spurious_correlation_removal(sae, train_on, test_on, counts=counts).items():
             yield Fact(SCR, score, len(test_on.x), at={"ablated": count})
 

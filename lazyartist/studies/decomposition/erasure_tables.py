@@ -19,8 +19,8 @@ from lazyartist.reporting.table import (
     with_interval,
 )
 from lazyartist.studies import TABLES
+from lazyartist.studies.decomposition.cells import CASE, mean, names_of, number, percent_of
 from lazyartist.studies.decomposition.metrics import CEILING, OWN_HEAD, SCR, UNEDITED
-from lazyartist.studies.decomposition.tables import CASE, mean, number, percent_of
 
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _accuracies(rows: Sequence[Row]) -> Table:
         lines.append([edit, head, *(percent_of(v, metric) for metric in ACCURACIES), score, seeds_of(v)])
     base, best = (100 * mean(hard.get(end, {})) for end in (BASE, BEST))
     return Table(
-        f"The cure without training: {at['dataset']}, {at['network']}, {at['strategy']}",
+        f"The cure without training: {', '.join(names_of(at))}",
         ("taken out", "head", "easy % ↑", "hard, rotated % ↑", "hard, other % ↑", "norm score ↑", "seeds"),
         lines,
         f"{INTERVAL} The model's last hidden layer is changed, then its own last layer answers, or one that was "
@@ -63,9 +63,9 @@ def _scr(rows: Sequence[Row]) -> list[Table]:
     counts = [count for (count,) in by(measured, "ablated")]
     lines = []
     for own in by(measured, *CASE).values():
-        at, scores = own[0].at, by(own, "ablated")
+        scores = by(own, "ablated")
         cells = [number(values(scores.get((count,), []))[SCR], 2) for count in counts]
-        lines.append([*(str(at[key]) for key in ("dataset", "network", "strategy")), *cells, seeds_of(values(own))])
+        lines.append([*names_of(own[0].at), *cells, seeds_of(values(own))])
     if not measured:
         return []
     return [

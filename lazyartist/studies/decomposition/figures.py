@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 
 from lazyartist.registry import split_options
 from lazyartist.reporting.stats import estimate
-from lazyartist.reporting.table import BUDGET, DATA, by, seeds_of_all, values
+from lazyartist.reporting.table import by, seeds_of_all, values
 from lazyartist.studies import FIGURES
+from lazyartist.studies.decomposition.cells import CASE, names_of
 from lazyartist.studies.decomposition.metrics import (
     CONTROLS,
     DIRECTIONS,
@@ -44,10 +45,10 @@ TITLES = {
 @FIGURES.register("sae")
 def sae_figure(rows: Sequence[Row]) -> Figure:
     """Show what the model answers while it is steered up and down; a line of panels for each dataset and network."""
-    cases = by(rows, "dataset", "network", "strategy", *DATA[1:], *BUDGET)
+    cases = list(by(rows, *CASE).values())
     figure = Figure(figsize=(10.5, 3.2 * len(cases) + 0.5), layout="constrained")
     lines = figure.subplots(len(cases), len(TITLES), squeeze=False)
-    for line, ((dataset, network, *_), own) in zip(lines, cases.items(), strict=True):
+    for line, own in zip(lines, cases, strict=True):
         for panel, (metric, (amounts, title)) in zip(line, TITLES.items(), strict=True):
             measured = by((row for row in own if row.metric == metric and row.detail), "direction")
             for direction in DIRECTIONS:
@@ -60,7 +61,7 @@ def sae_figure(rows: Sequence[Row]) -> Figure:
             panel.set(ylim=(-3, 103), xticks=range(len(amounts)), xticklabels=[f"{amount:g}" for amount in amounts])
             panel.set_title(title, fontsize=9)
             panel.set_xlabel("times the layer's usual deviation", fontsize=8)
-        line[0].set_ylabel(f"{dataset}, {network}, {seeds_of_all(own)}\nshare of images, %", fontsize=9)
+        line[0].set_ylabel(f"{_title(own)}\nshare of images, %", fontsize=9)
     handles, labels = lines[0][0].get_legend_handles_labels()
     if handles:
         figure.legend(handles, labels, loc="outside lower center", ncols=6, frameon=False, fontsize=8)
@@ -70,11 +71,9 @@ def sae_figure(rows: Sequence[Row]) -> Figure:
 @FIGURES.register("sae_variants")
 def sae_variants_figure(rows: Sequence[Row]) -> Figure:
     """Show the variance that is left unexplained against L0, one line per variant; a panel for each dataset."""
-    cases = by(rows, "dataset", "network", "strategy", *DATA[1:], *BUDGET)
+    cases = list(by(rows, *CASE).values())
     figure = Figure(figsize=(5.4 * len(cases), 4.0), layout="constrained")
-    for panel, ((dataset, network, *_), own) in zip(
-        figure.subplots(1, len(cases), squeeze=False)[0], cases.items(), strict=True
-    ):
+    for panel, own in zip(figure.subplots(1, len(cases), squeeze=False)[0], cases, strict=True):
         lines: dict[str, list[tuple[float, float]]] = {}
         for (variant,), runs in by(own, "sae").items():
             v = values(runs)
@@ -91,7 +90,7 @@ def sae_variants_figure(rows: Sequence[Row]) -> Figure:
         shares = (0.25, 0.5, 1, 2, 4, 8)
         panel.set_yticks(shares, [f"{share:g}" for share in shares])
         panel.minorticks_off()
-        panel.set_title(f"{dataset}, {network}, {seeds_of_all(own)}", fontsize=10)
+        panel.set_title(_title(own), fontsize=10)
         if lines:
             panel.legend(frameon=False, fontsize=9)
     return figure
@@ -129,6 +128,10 @@ def features_page(columns: Mapping[str, Sequence[ShownFeature]], amounts: Sequen
         axes[0, 2 * i].annotate(kind, (0, 1), (0, 18), "axes fraction", textcoords="offset points", fontsize=10)
     figure.suptitle(title, fontsize=11)
     return figure
+
+
+def _title(rows: Sequence[Row]) -> str:
+    return f"{', '.join(names_of(rows[0].at)[:2])}, {seeds_of_all(rows)}"
 
 
 def _feature(left: Any, right: Any, feature: ShownFeature, amounts: Sequence[float], *, last: bool) -> None:

@@ -26,3 +26,9 @@ MEANS = ("feature", "channel", "probe")  # the key "by" of `AUROC`: what tells t
 UNEDITED, CEILING = "nothing", "oracle"
 OWN_HEAD, REFITTED_HEAD = HEADS = ("own", "refitted")
 SCR = "scr"
+
+# the studies' knobs: a changed one is a key of the rows
+KNOBS = (
+    *("variant", "variants", "width", "sae_seed", "steps", "vectors_per_step", "images", "probed", "expansion"),
+    *("strong_correlation", "refitted_on", "scr_counts", "scr_classes"),
+)

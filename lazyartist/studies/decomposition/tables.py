@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from lazyartist.reporting.stats import estimate
 from lazyartist.reporting.table import (
     BUDGET,
     DATA,
     INTERVAL,
     Table,
-    Values,
     by,
     painted,
-    percent,
     seeds_of,
     values,
-    with_interval,
 )
 from lazyartist.studies import TABLES
+from lazyartist.studies.decomposition.cells import CASE, in_order, mean, names_of, number, percent_of
 from lazyartist.studies.decomposition.metrics import (
     ATTRIBUTE_AUROC,
     AUROC,
@@ -27,6 +24,7 @@ from lazyartist.studies.decomposition.metrics import (
     DEAD_SHARE,
     DOWN,
     EXPLAINED_VARIANCE,
+    KNOBS,
     L0,
     LOSS_RECOVERED,
     MEANS,
@@ -45,8 +43,6 @@ from lazyartist.studies.decomposition.metrics import (
 if TYPE_CHECKING:
     from lazyartist.reporting.row import Row
 
-CASE = (*DATA, "network", "strategy", *BUDGET)
-
 
 @TABLES.register("sae")
 def sae_tables(rows: Sequence[Row]) -> list[Table]:
@@ -54,8 +50,8 @@ def sae_tables(rows: Sequence[Row]) -> list[Table]:
     lines, best = [], []
     for own in by(rows, *CASE).values():
         at, v = own[0].at, values(own)
-        names = [str(at[key]) for key in ("dataset", "network", "strategy")]
-        *bias, target = _in_order(own, "factor")
+        names = names_of(at)
+        *bias, target = in_order(own, "factor")
         fit = [percent_of(v, EXPLAINED_VARIANCE), number(v[L0], 1), percent_of(v, DEAD_SHARE)]
         probes = [_probe(own, factor, features) for factor, features in ((bias[0], 1), (target, 1), (target, 5))]
         stable = [percent_of(v, m) for m in (STABLE_FEATURES, SAME_NAME)]
@@ -75,12 +71,13 @@ def sae_tables(rows: Sequence[Row]) -> list[Table]:
             header,
             lines,
             f"{INTERVAL} A TopK autoencoder with 64 features, at most 16 of them at once, trained on training images "
-            "as they are and on those whose attribute says nothing, judged on test images of the latter kind. "
-            "Explained variance: predicting the mean scores 0. Dead: fires for no test image. Loss recovered: of the "
-            "cross-entropy, against the mean vector. Worst attribute value's AUROC: each value, such as a colour, has "
-            "the feature that told it best on other images; the lowest of them. By 1, by 5: mean AUROC of a probe on "
-            "so many features. Stable: features of an attribute value with a match of cosine > 0.7 in an autoencoder "
-            f"of another seed; same name: whose match is named after the same value. {painted(rows)}",
+            "as they are and on those whose attribute says nothing, judged on test images of the latter kind; knobs "
+            "that were changed stand behind the strategy. Explained variance: predicting the mean scores 0. Dead: "
+            "fires for no test image. Loss recovered: of the cross-entropy, against the mean vector. Worst attribute "
+            "value's AUROC: each value, such as a colour, has the feature that told it best on other images; the "
+            "lowest of them. By 1, by 5: mean AUROC of a probe on so many features. Stable: features of an attribute "
+            "value with a match of cosine > 0.7 in an autoencoder of another seed; same name: whose match is named "
+            f"after the same value. {painted(rows)}",
         ),
         Table(
             "Each attribute value's best feature",
@@ -101,7 +98,7 @@ def _steering(rows: Sequence[Row]) -> Table:
         down = [percent_of(v, metric) for metric in (STEER_DOWN, STEER_COST)]
         lines.append([kind, percent_of(v, STEER_UP), number(v[STEERED_VALUES], 1), *down, seeds_of(v)])
     return Table(
-        f"Steering: {at['dataset']}, {at['network']}, {at['strategy']}",
+        f"Steering: {', '.join(names_of(at))}",
         (
             "steered along",
             "up: the value's class %",
@@ -132,11 +129,12 @@ def sae_variants_tables(rows: Sequence[Row]) -> list[Table]:
             lines.append([str(variant), *cells, percent_of(v, SHARED_FEATURES), seeds_of(v)])
         tables.append(
             Table(
-                f"Sparse autoencoders: {at['dataset']}, {at['network']}, {at['strategy']}",
+                f"Sparse autoencoders: {', '.join(names_of(at))}",
                 ("variant", "explained variance % ↑", "L0 ↓", "dead % ↓", "shared features % ↑", "seeds"),
                 lines,
-                f"{INTERVAL} 64 features of the last hidden layer, 1,000 steps. Shared: living features with a match "
-                f"of cosine > 0.7 in an autoencoder of another seed. {painted(own)}",
+                f"{INTERVAL} 64 features of the last hidden layer, 1,000 steps; knobs that were changed stand in the "
+                "title. Shared: living features with a match of cosine > 0.7 in an autoencoder of another seed. "
+                + painted(own),
             )
         )
     return tables
@@ -147,14 +145,15 @@ def layer_probing_tables(rows: Sequence[Row]) -> list[Table]:
     """Attribute and class layer by layer: one table per dataset and network."""
     tables = []
     for own in by(rows, *DATA, "network").values():
-        at, factors, lines = own[0].at, _in_order(own, "factor"), []
-        for (strategy, *_), runs in by(own, "strategy", *BUDGET).items():
-            for layer in _in_order(runs, "layer"):
+        at, factors, lines = own[0].at, in_order(own, "factor"), []
+        for runs in by(own, "strategy", *BUDGET, *KNOBS).values():
+            strategy = names_of(runs[0].at)[-1]
+            for layer in in_order(runs, "layer"):
                 probed = by((row for row in runs if row.at["layer"] == layer), "factor", "by")
                 cells = [
                     number(values(probed.get((factor, means), []))[AUROC], 3) for factor in factors for means in MEANS
                 ]
-                lines.append([str(strategy), layer, *cells, seeds_of(values(runs))])
+                lines.append([strategy, layer, *cells, seeds_of(values(runs))])
         tables.append(
             Table(
                 f"Attribute and class in the hidden states: {at['dataset']}, {at['network']}",
@@ -169,26 +168,6 @@ def layer_probing_tables(rows: Sequence[Row]) -> list[Table]:
     return tables
 
 
-def percent_of(v: Values, metric: str) -> str:
-    """Return a metric's shares as percent, or a dash where it was not measured."""
-    return percent(v[metric]) if v.get(metric) else "–"
-
-
-def number(by_seed: Mapping[int, float], digits: int) -> str:
-    """Return the mean over seeds with its interval, or a dash where nothing was measured."""
-    return with_interval(estimate(by_seed.values()), digits) if by_seed else "–"
-
-
-def mean(by_seed: Mapping[int, float]) -> float:
-    """Return the mean over seeds, 0 of none: what tables are sorted by."""
-    return sum(by_seed.values()) / max(1, len(by_seed))
-
-
 def _probe(rows: Sequence[Row], factor: str, features: int) -> str:
     probes = by((row for row in rows if row.metric == PROBE_AUROC), "factor", "features")
     return number(values(probes.get((factor, features), []))[PROBE_AUROC], 3)
-
-
-def _in_order(rows: Sequence[Row], key: str) -> list[str]:
-    """Return the values of a key, in the order in which they were measured."""
-    return list(dict.fromkeys(str(row.at[key]) for row in rows if key in row.at))

@@ -70,7 +70,7 @@ def model_report(model: nn.Module, task: Task, layer: str | None = None) -> Tabl
         missing.append(f"where maps lie, since {shown.images!r} does not say which pixels are the object")
     else:
         if chosen:
-            lines += _maps(f"Grad-CAM at {chosen}", GradCam(chosen), model, shown)
+            lines += _maps(f"Grad-CAM at {chosen}", GradCam(layers.get(chosen, chosen)), model, shown)
         # on a black baseline a black background counts nothing, whatever the model does
         grey = round(float(shown.render(slice(None)).mean()), 3)
         lines += _maps(f"integrated gradients from grey {grey:g}", IntegratedGradients(16, grey), model, shown)

@@ -37,6 +37,11 @@ class BudgetStudy(ClassifierStudy):
 
     checkpoints: tuple[int, ...] = (10, 20, 30, 40, 60, 80, 120, 180, 250, 375, 500, 750, 1125, 1500, 2250, 3000)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if isinstance(self.checkpoints, int):  # `lazyartist run budget:checkpoints=50`
+            object.__setattr__(self, "checkpoints", (self.checkpoints,))
+
     def rows(self, run: Run, store: Store) -> list[Row]:
         """Train once and return the accuracies at each checkpoint; such a model is not kept in the store."""
         del store

@@ -1,5 +1,7 @@
 """The tables and figures of cures, from rows made by hand."""
 
+import itertools
+
 from functools import partial
 
 import pytest
@@ -70,7 +72,8 @@ def test_a_cure_stands_between_its_erm_and_its_oracle(some_rows):
     ids=str,
 )
 @pytest.mark.parametrize(
-    ("study", "metric"), [("cures", OTHER), ("correlation", OTHER), ("naming", "auroc"), ("tuning", EASY), ("lff_protocol", OTHER)]
+    ("study", "metric"),
+    [("cures", OTHER), ("correlation", OTHER), ("naming", "auroc"), ("tuning", EASY), ("lff_protocol", OTHER)],
 )
 def test_rows_of_different_settings_are_never_averaged(row, study, metric, change):
     own = {"epoch": 1, "score": "loss"} if study == "naming" else {}
@@ -109,7 +112,8 @@ def test_columns_are_those_that_were_measured(row):
     assert header(*ACCURACIES) == ("easy % ↑", "hard, rotated % ↑", "hard, other % ↑")
     assert header(EASY, WORST) == ("easy % ↑", "worst group % ↑")
     assert header(WORST) == ("worst group % ↑",)
-    assert header(EASY, "hard_mirrored_accuracy", OTHER) == ("easy % ↑", "hard, other % ↑", "hard_mirrored_accuracy % ↑")
+    own = "hard_mirrored_accuracy"
+    assert header(EASY, own, OTHER) == ("easy % ↑", "hard, other % ↑", f"{own} % ↑")
     assert header(EASY) == ("easy % ↑",)
 
 
@@ -186,7 +190,8 @@ def test_knobs_keep_what_was_tried(row):
 
 
 def test_the_protocol_ranks_by_number_and_stands_before_what_was_published(row):
-    rows = [row(strategy=n, metric=UNBIASED, value=v, network="mlp") for n, v in (("a", 0.098), ("b", 0.85), ("c", 1.0))]
+    unbiased = {"a": 0.098, "b": 0.85, "c": 1.0}
+    rows = [row(strategy=name, metric=UNBIASED, value=value, network="mlp") for name, value in unbiased.items()]
     ours, *published = lff_protocol_tables(rows)
     assert [line[2] for line in ours.rows] == ["c", "b", "a"]
     assert ours.rows[1][4:6] == ["85.0", "–"]
@@ -194,7 +199,8 @@ def test_the_protocol_ranks_by_number_and_stands_before_what_was_published(row):
 
 
 def test_settings_differ_in_something_else_than_what_varies(row):
-    rows = [row(strategy=s, network=n, seed=seed) for s in ("erm", "focal") for n in ("mlp", "simple_cnn") for seed in (0, 1)]
+    cases = itertools.product(("erm", "focal"), ("mlp", "simple_cnn"), (0, 1))
+    rows = [row(strategy=strategy, network=network, seed=seed) for strategy, network, seed in cases]
     boards = list(settings(rows, "strategy"))
     assert [(at["network"], len(own)) for at, own in boards] == [("mlp", 4), ("simple_cnn", 4)]
     assert all("strategy" not in at for at, _ in boards)

@@ -37,8 +37,6 @@ VALUES = {
     ("top_bits", "layer=conv2", "factor=attribute"): 1.5,
 }
 STRATEGIES = (
-    {"strategy": "second_opinion"}, {"strategy": CONTROL}, {"strategy": "lazy", "correlation": 1.0}, {"strategy": "lazy"}
-)  # fmt: skip
     {"strategy": "second_opinion"},
     {"strategy": CONTROL},
     {"strategy": "lazy", "correlation": 1.0},

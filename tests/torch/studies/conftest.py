@@ -13,7 +13,7 @@ def on_digits(tmp_path):
     """Return `on_digits(study, **fields)`: its rows, which are also those that were written."""
 
     def measure(name, **fields):
-        study = STUDIES[name](datasets="digits", **fields)
+        study = STUDIES.build(name, datasets="digits", **fields)
         rows = run_study(study, tmp_path / "records", store=Store(tmp_path / "store"), jobs=1)
         written = read_rows(tmp_path / "records" / f"{name}.jsonl")
         assert [row.fact() for row in rows] == [row.fact() for row in written]

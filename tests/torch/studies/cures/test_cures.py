@@ -1,6 +1,7 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -9,15 +10,15 @@ from lazyartist.data.images import Split, UnsupportedError
 from lazyartist.data.task import Task
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.erm import Erm
-from lazyartist.studies import STUDIES
 from lazyartist.studies.base import STANDARD
 from lazyartist.studies.cures.cures import CuresStudy, own_cures
 from lazyartist.studies.cures.metrics import WORST_GROUP
 
 
 def facts_of(task, model):
-    trained = SimpleNamespace(model=model)
-    return {fact.metric: fact for fact in CuresStudy().measure(SimpleNamespace(task=lambda: task), trained)}
+    study: Any = CuresStudy()
+    facts = study.measure(SimpleNamespace(task=lambda: task), SimpleNamespace(model=model))
+    return {fact.metric: fact for fact in facts}
 
 
 def test_it_writes_accuracies_and_the_worst_group(on_digits):
@@ -55,7 +56,7 @@ def test_every_cure_has_the_budget_of_plain_training():
 
 def test_asking_for_the_study_imports_no_strategy():
     # what it compares is looked up when it is run, or a strategy that cannot be imported would take the study with it
-    assert STUDIES["cures"].default_strategies == ()
+    assert CuresStudy.default_strategies == ()
 
 
 @dataclass(frozen=True, eq=False)

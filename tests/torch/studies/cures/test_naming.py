@@ -1,17 +1,11 @@
-import pytest
-
 from lazyartist.probes.conflict_detection import CONFLICT_SCORES
 from lazyartist.studies.cures.metrics import DETECTION
 from lazyartist.studies.cures.naming import NamingStudy
 
 
-@pytest.fixture
-def rows(on_digits):
-    budget = {"epochs": 0.5}
-    return on_digits("naming", conflicts=(0.05,), checkpoints=(0.25, 0.5, 1), seeds=1, strategies="erm", budget=budget)
-
-
-def test_every_score_is_judged_at_every_checkpoint_within_the_budget(rows):
+def test_every_score_is_judged_at_every_checkpoint_within_the_budget(on_digits):
+    knobs = {"conflicts": (0.05,), "checkpoints": (0.25, 0.5, 1)}
+    rows = on_digits("naming", seeds=1, strategies="erm", budget={"epochs": 0.5}, **knobs)
     assert {(row.metric, row.at["epoch"], row.at["score"]) for row in rows} == {
         (metric, epoch, score)
         for metric in DETECTION
@@ -22,9 +16,7 @@ def test_every_score_is_judged_at_every_checkpoint_within_the_budget(rows):
     assert {row.at["strategy"] for row in rows} == {"erm"}
     assert {(row.at["correlation"], row.at["conflict"]) for row in rows} == {(0.95, "others")}
     assert all(-1e-9 <= row.value <= 1 + 1e-9 for row in rows)
-
-
-def test_the_mean_margin_is_the_margin_at_first_and_then_the_mean(rows):
+    # the mean margin is the margin at first, and then the mean over checkpoints
     values = {(row.metric, row.at["epoch"], row.at["score"]): row.value for row in rows}
     for metric in DETECTION:
         assert values[metric, 0.25, "mean_margin"] == values[metric, 0.25, "margin"]

@@ -1,11 +1,14 @@
+import re
+
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 
 from lazyartist.inference import predict
 from lazyartist.sae.labelling import best, label_features
-from lazyartist.sae.steering import add, steering
+from lazyartist.sae.steering import ablate, add, steering
 from lazyartist.statistics import auroc
 from lazyartist.studies.decomposition.metrics import CONTROLS, DIRECTIONS, UP
 from lazyartist.studies.decomposition.steering_curves import steering_curves, steering_directions, telling_features
@@ -56,3 +59,15 @@ def test_a_class_is_steered_by_its_own_attribute_value(layer, pair):
     there, here = steering_directions(shifted, pair[0], 3), steering_directions(layer, pair[0], 4)
     for kind in DIRECTIONS[:4]:
         assert torch.equal(there[kind], here[kind])
+
+
+def test_the_documents_example_takes_a_colour_out_of_the_model(trained, task):
+    text = (Path(__file__).parents[4] / "docs" / "findings.md").read_text("utf-8")
+    (example,) = (code for code in re.findall(r"```python\n(.*?)```", text, flags=re.S) if "steering(" in code)
+    names = {"model": trained.model, "task": task}
+    exec(example, names)
+    other = task.hard["other"]
+    images = other.subset(other.attribute == 0)
+    with steering(trained.model, "conv3", "pooled", names["autoencoder"], ablate(names["red"])):
+        without = (predict(trained.model, images) == 0).float().mean()
+    assert without < 0.5 < (predict(trained.model, images) == 0).float().mean()

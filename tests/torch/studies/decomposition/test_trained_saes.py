@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 import torch
@@ -7,9 +7,11 @@ from lazyartist.registry import UnknownNameError
 from lazyartist.sae import SAES
 from lazyartist.sae.budget import SaeBudget
 from lazyartist.sae.train import train
+from lazyartist.studies.base import ClassifierStudy
 from lazyartist.studies.decomposition import trained_saes
 from lazyartist.studies.decomposition.erasure import ErasureStudy
 from lazyartist.studies.decomposition.layer_probing import LayerProbingStudy
+from lazyartist.studies.decomposition.metrics import KNOBS
 from lazyartist.studies.decomposition.sae import SaeStudy
 from lazyartist.studies.decomposition.sae_variants import SaeVariantsStudy
 from lazyartist.studies.decomposition.trained_saes import train_saes
@@ -81,6 +83,11 @@ def test_knobs_that_make_no_sense_are_refused_before_anything_is_trained(study):
         study(**{name: "topq:k=4"})
     with pytest.raises(ValueError, match="has the knobs"):
         study(**{name: "topk:q=4"})
+
+
+def test_every_knob_is_known_to_the_tables():
+    shared = {field.name for field in fields(ClassifierStudy)}
+    assert {field.name for study in STUDIES for field in fields(study)} - shared == set(KNOBS)
 
 
 def test_the_code_of_a_variant_is_part_of_a_runs_digest():

@@ -14,4 +14,5 @@ def test_it_writes_accuracies_the_recolour_proof_and_the_steps(on_digits):
     }
     assert metrics["steps"].value % 20 == 0
     at = rows[0].at
-    assert (at["epochs"], at["batch_size"], at["learning_rate"], at["schedule"]) == (8, 128, 1e-3, "constant")  # its own
+    own_budget = {"epochs": 8, "batch_size": 128, "learning_rate": 1e-3, "schedule": "constant"}
+    assert {key: at[key] for key in own_budget} == own_budget
