@@ -108,7 +108,7 @@ def check_it_uses_only_what_it_declared(strategy: Strategy) -> None:
 
 def check_it_beats_chance(strategy: Strategy) -> None:
     """After a few epochs on small digits it is right on the easy split well above chance."""
-    task = _small_digits(10, 14)
+    task = _few_digits(10, 14, 14)
     fitted = fit(strategy, task, LEARNER, budget=LONGER)
     right = accuracy(fitted.model, task.easy).value
     assert right > 0.2, f"{strategy}: {right:.0%} on the easy split after {fitted.steps} steps; chance is 10 %"
@@ -116,22 +116,26 @@ def check_it_beats_chance(strategy: Strategy) -> None:
 
 def check_other_numbers_of_classes(strategy: Strategy) -> None:
     """On two classes it learns and answers both; on three, with images that are not square, it trains."""
-    task = _small_digits(2, 14)
+    task = _few_digits(2, 14, 14)
     answers = logits_of(_trained(strategy, task, FEW, LEARNER), task.easy).argmax(1)
     right = float((answers == task.easy.labels).double().mean())
-    assert len(answers.unique()) == 2, f"{strategy} answers one of two classes only"
+    assert len(set(answers.tolist())) == 2, f"{strategy} answers one of two classes only"
     assert right > 0.6, f"{strategy}: {right:.0%} on the easy split of two classes; chance is 50 %"
-    task = _small_digits(3, 10)
+    task = _few_digits(3, 28, 20)
     assert logits_of(_trained(strategy, task, SHORT), task.easy).shape == (len(task.easy), 3)
 
 
 def check_groups_of_any_size(strategy: Strategy) -> None:
     """Two classes with four attribute values, on images that cannot be repainted: it trains, or says what it lacks."""
-    task = _own_images()
+    task, lacking = _own_images(), ""
     try:
         model = _trained(strategy, task, SHORT)
     except UnsupportedError as error:
-        assert "unbiased_split" in strategy.uses, f"{strategy} needs what these images lack: it must declare it ({error})"
+        lacking = str(error)
+    if lacking:
+        assert "unbiased_split" in strategy.uses, (
+            f"{strategy} needs what these images lack: it must declare it ({lacking})"
+        )
         return
     assert logits_of(model, task.easy).shape == (len(task.easy), 2)
 
@@ -198,14 +202,16 @@ def _task() -> Task:
 
 
 @lru_cache(maxsize=3)
-def _small_digits(classes: int, width: int) -> Task:
-    """Return a task of the first classes of the digits, with every other pixel of them, 14 high and cut to a width."""
-    grey = _grey()
+def _few_digits(classes: int, height: int, width: int) -> Task:
+    """Return a task of the first classes of the digits; of 28 rows every second is left out if they are to be 14."""
+    grey, step = _grey(), 28 // height
     parts = []
     for images, labels in ((grey.train_images, grey.train_labels), (grey.test_images, grey.test_labels)):
-        small, start = images[labels < classes][:, ::2, ::2], (14 - width) // 2
-        parts += [small[:, :, start : start + width], labels[labels < classes]]
-    return paint_task(GreyImages(*parts), "small digits", palette=Palette("few", HUES.colours[:classes], HUES.words[:classes]))
+        few = images[labels < classes][:, ::step, ::step]
+        start = (few.shape[2] - width) // 2
+        parts += [few[:, :, start : start + width], labels[labels < classes]]
+    palette = Palette("few", HUES.colours[:classes], HUES.words[:classes])
+    return paint_task(GreyImages(*parts), "few digits", palette=palette)
 
 
 @lru_cache(maxsize=1)

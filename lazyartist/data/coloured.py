@@ -208,8 +208,8 @@ def _checked(images: Any, labels: Any, classes: int) -> tuple[Tensor, Tensor]:
             hint = ": numbers from 0 to 255 become bytes with np.uint8(images)"
         elif pixels.ndim == 4:
             hint = (
-                ": images that have colours of their own can't be painted; make a task of them with the attribute that they "
-                "have, see lazyartist.data.arrays.array_task"
+                ": images that have colours of their own can't be painted; make a task of them with the attribute that "
+                "they have, see lazyartist.data.arrays.array_task"
             )
         raise ValueError(f"images: expected (N, H, W) uint8, got {tuple(pixels.shape)} {pixels.dtype}{hint}")
     if y.ndim != 1 or len(y) != len(pixels) or y.is_floating_point() or y.is_complex() or y.dtype == torch.bool:

@@ -63,16 +63,15 @@ class GreyImages:
             images, labels = (np.asarray(getattr(self, f"{part}_{what}")) for what in ("images", "labels"))
             if images.ndim == 4:
                 raise ValueError(
-                    f"{part}_images: expected grey images (N, H, W) uint8, got {images.shape}, which look as if they had "
-                    "colours of their own: they can't be painted; name their bias attribute instead, see "
+                    f"{part}_images: expected grey images (N, H, W) uint8, got {images.shape}, which look as if they "
+                    "had colours of their own: they can't be painted; name their bias attribute instead, see "
                     "lazyartist.data.arrays.array_task"
                 )
             if images.ndim != 3 or images.dtype != np.uint8:
                 raise ValueError(f"{part}_images: expected (N, H, W) uint8, got {images.shape} {images.dtype}")
             if labels.shape != images.shape[:1] or labels.dtype.kind not in "iu":
-                raise ValueError(
-                    f"{part}_labels: expected ({len(images)},) integers, one per image, got {labels.shape} {labels.dtype}"
-                )
+                came = f"{labels.shape} {labels.dtype}"
+                raise ValueError(f"{part}_labels: expected ({len(images)},) integers, one per image, got {came}")
             object.__setattr__(self, f"{part}_images", images)
             object.__setattr__(self, f"{part}_labels", labels)
 

@@ -96,15 +96,17 @@ def make_task(dataset: str | GreyImages | Task = "mnist", *, seed: int = 0, **kn
     if isinstance(dataset, str):
         make, given = DATASETS.configured(dataset)
         name = dataset.partition(":")[0]
+        chosen = {**given, **knobs}
         try:
-            return replace(make(seed=seed, **{**given, **knobs}), name=name)
+            return replace(make(seed=seed, **chosen), name=name)
         except TypeError as error:
-            raise ValueError(f"the dataset {name} cannot be made with { ({**given, **knobs}) }: {error}") from error
+            raise ValueError(f"the dataset {name} cannot be made with {chosen}: {error}") from error
     if not all(hasattr(dataset, f"{part}_{what}") for part in ("train", "test") for what in ("images", "labels")):
         raise ValueError(
             f"dataset: expected a name, GreyImages to be painted, or a Task, got {type(dataset).__name__}; images that "
-            "are painted already have no test split: pass the grey ones as lazyartist.data.sources.GreyImages(train_images, "
-            "train_labels, test_images, test_labels), with palette= for other classes than ten"
+            "are painted already have no test split: pass the grey ones as lazyartist.data.sources.GreyImages("
+            "train_images, train_labels, test_images, test_labels), with palette= for other classes than ten; images with "
+            "colours of their own become a task by lazyartist.data.arrays.array_task"
         )
     return paint_task(dataset, "custom", seed=seed, **knobs)
 

@@ -33,6 +33,8 @@ class Budget:
             whole = name == "batch_size"
             if not isinstance(value, int if whole else (int, float)) or not 0 < value < math.inf:
                 raise ValueError(f"{name}={value!r}: expected a positive {'whole ' if whole else ''}number")
+            if not whole:  # 2 and 2.0 are one budget: no other key, no other digest
+                object.__setattr__(self, name, int(value) if value == int(value) else float(value))
         if self.schedule not in get_args(Schedule):
             raise ValueError(f"schedule={self.schedule!r}: expected 'cosine' or 'constant'")
 

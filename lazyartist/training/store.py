@@ -129,8 +129,9 @@ class Store:
         return made
 
     def list(self) -> list[tuple[Provenance, Mapping[str, float]]]:
-        """Return the provenance of everything whole in the folder, and the facts about its training."""
-        cards = (self._card(path) for path in sorted(self.root.glob("*.json")))
+        """Return the provenance of everything in the folder, and the facts about its training."""
+        paths = (path for path in sorted(self.root.glob("*.json")) if path.with_suffix(".safetensors").exists())
+        cards = (self._card(path) for path in paths)
         return [card[:2] for card in cards if card is not None]
 
     def _path(self, provenance: Provenance) -> Path:

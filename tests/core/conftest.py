@@ -8,9 +8,18 @@ from lazyartist.reporting.row import Origin, Row
 
 
 AT = {
-    **{"dataset": "mnist", "bias": "colour", "correlation": 0.95, "conflict": "all", "where": "foreground"},
-    **{"palette": "hues", "network": "simple_cnn", "strategy": "erm"},
-    **{"epochs": 2, "batch_size": 64, "learning_rate": 0.002, "schedule": "cosine"},
+    "dataset": "mnist",
+    "bias": "colour",
+    "correlation": 0.95,
+    "conflict": "all",
+    "where": "foreground",
+    "palette": "hues",
+    "network": "simple_cnn",
+    "strategy": "erm",
+    "epochs": 2,
+    "batch_size": 64,
+    "learning_rate": 0.002,
+    "schedule": "cosine",
 }
 
 
@@ -21,7 +30,14 @@ def make_row(**changes):
     """
     own = changes.pop("own", {})
     row_names, origin_names = ({each.name for each in fields(kind)} - {"at", "origin"} for kind in (Row, Origin))
-    given = {"study": "cures", "seed": 0, "metric": "hard_rotated_accuracy", "value": 0.8, "n": 10000, "direction": "higher"}
+    given = {
+        "study": "cures",
+        "seed": 0,
+        "metric": "hard_rotated_accuracy",
+        "value": 0.8,
+        "n": 10000,
+        "direction": "higher",
+    }
     origin = {"run": "a", "data": "f" * 64, "versions": {"torch": "2"}, "seconds": 1.5}
     at = dict(AT)
     for name, value in changes.items():

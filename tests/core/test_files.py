@@ -37,7 +37,7 @@ def test_a_failure_leaves_what_was_there_and_no_temporary_file(tmp_path, monkeyp
 
 def test_a_folder_in_the_place_of_the_file_leaves_no_temporary_file(tmp_path):
     (tmp_path / "file.txt" / "inside").mkdir(parents=True)
-    with pytest.raises(OSError, match="file.txt"):
+    with pytest.raises(OSError, match=r"file.txt"):
         write_text(tmp_path / "file.txt", "new")
     assert [p.name for p in tmp_path.iterdir()] == ["file.txt"]
 

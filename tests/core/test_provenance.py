@@ -186,7 +186,10 @@ def test_what_has_no_text_is_new_every_time():
 )
 def test_what_finds_keeps_shows_and_judges_decides_nothing(digest, room):
     before = digest()
-    assert digest(edited("main", "from fakery.starred", f"import lazyartist.{room} as shown\nfrom fakery.starred")) == before
+    assert (
+        digest(edited("main", "from fakery.starred", f"import lazyartist.{room} as shown\nfrom fakery.starred"))
+        == before
+    )
     changes = {"main": PACKAGE["main"].replace("def run", "shown = shown.anything\n\n    def run").replace(
         "from fakery.starred", f"import lazyartist.{room} as shown\nfrom fakery.starred")}  # fmt: skip
     digest(changes)

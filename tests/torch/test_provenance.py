@@ -12,12 +12,14 @@ import pytest
 import lazyartist
 
 
-STRATEGIES = ("erm", "focal", "lazy", "second_opinion", "jtt", "group_balanced")
+STRATEGIES = ("erm", "focal", "lazy", "second_opinion", "jtt", "dpr", "fg_ccdb", "product_of_experts", "group_balanced")
 NETWORKS = ("simple_cnn", "resnet18")
 MODELS = {f"{strategy} {network}" for strategy in STRATEGIES for network in NETWORKS}
 STUDIES = {f"study {study} {strategy}" for study in ("lazy", "cures") for strategy in ("erm", "lazy")}
 SMALL = {f"{strategy} simple_cnn" for strategy in STRATEGIES}
 WITNESSED = {"second_opinion resnet18"}  # its first stage trains a simple_cnn, whatever is trained
+
+WEIGH_GROUPS = {"second_opinion", "group_balanced", "fg_ccdb"}
 
 # one process makes one edit after the other, and says what each key is then
 KEYS = """
@@ -80,9 +82,14 @@ print(json.dumps(changed))
 """
 
 LINES = "\n\nNEW = 1\nprint(end='')\n\n\ndef another():\n    return NEW\n"
-REGISTERED = (
-    "from lazyartist.{room} import {shelf}\n\n\n@{shelf}.register('made_up')\ndef made_up(**knobs):\n    '''Made up.'''\n"
-)
+REGISTERED = """
+from lazyartist.{room} import {shelf}
+
+
+@{shelf}.register('made_up')
+def made_up(**knobs):
+    'Made up.'
+"""
 
 
 def registered(room, shelf):
@@ -121,22 +128,23 @@ CHANGE = {
     "how a strategy is handed things": ("training/view.py", '"partner"', '"another"', MODELS | STUDIES),
     "how images are painted": ("data/coloured.py", "TEXTURES = 512", "TEXTURES = 256", MODELS | STUDIES),
     "what a split renders": ("data/images.py", None, "\n\nSplit.render = None\n", MODELS | STUDIES),
-    "the first network": ("networks/simple_cnn.py", None, "\n\nSimpleCNN.forward = None\n", SMALL | WITNESSED | STUDIES),
+    "the first network": ("networks/simple_cnn.py", None, "\n\nSimpleCNN.fine = 1\n", SMALL | WITNESSED | STUDIES),
     "the other network": ("networks/resnet.py", None, "\n\nsmall_resnet18.width = 3\n", MODELS - SMALL),
     "the weights of groups": (
         "strategies/groups.py", "n[labels, attribute] / len(labels)", "n[labels, attribute] * len(labels)",
-        {key for key in MODELS if key.split()[0] in ("second_opinion", "group_balanced")},
+        {key for key in MODELS if key.split()[0] in WEIGH_GROUPS},
     ),
     "the counts of groups": (
         "strategies/groups.py", "labels * attributes + attribute", "labels * attributes - attribute",
-        {key for key in MODELS if key.split()[0] in ("second_opinion", "group_balanced", "lazy")}
+        {key for key in MODELS if key.split()[0] in {*WEIGH_GROUPS, "lazy"}}
         | {key for key in STUDIES if key.endswith(" lazy")},
     ),
     "the lazy model's bar": (
-        "criteria.py", 'LAZY_EASY = Criterion("easy_accuracy", "above", 0.95', 'LAZY_EASY = Criterion("easy_accuracy", "above", 0.96',
+        "criteria.py", 'LAZY_EASY = Criterion("easy_accuracy", "above", 0.95',
+        'LAZY_EASY = Criterion("easy_accuracy", "above", 0.9',
         {key for key in MODELS | STUDIES if key.split()[-1] == "lazy" or key.startswith("lazy ")},
     ),
-    "one strategy": ("strategies/focal.py", None, "\n\nFocal.uses = None\n", {f"focal {network}" for network in NETWORKS}),
+    "one strategy": ("strategies/focal.py", None, "\n\nFocal.fine = 1\n", {f"focal {n}" for n in NETWORKS}),
     "how accuracy is measured": ("probes/confusion.py", None, "\n\naccuracy.fine = True\n", STUDIES),
     "one study": ("studies/lazy/lazy.py", None, "\n\nLazyStudy.fine = True\n",
                   {key for key in STUDIES if key.startswith("study lazy")}),
@@ -147,7 +155,9 @@ CHANGE = {
 def changed(tmp_path_factory):
     """Each edit's name -> the keys that it changes."""
     folder = tmp_path_factory.mktemp("copy")
-    shutil.copytree(Path(lazyartist.__file__).parent, folder / "lazyartist", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        Path(lazyartist.__file__).parent, folder / "lazyartist", ignore=shutil.ignore_patterns("__pycache__")
+    )
     edits = {**KEEP_ALL, **{name: edit[:3] for name, edit in CHANGE.items()}}
     code = f"import sys; sys.path.insert(0, {str(folder)!r})\n{KEYS}"
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Who is asked about what: the models of the study as they are shown images, and images in and out of agreement."""
+"""The models that are asked, the control on grey images, and the images that agree or conflict with the bias."""
 
 from __future__ import annotations
 

@@ -188,7 +188,7 @@ def test_a_baseline_cut_anywhere_is_never_green(files):
     for tail, step in ((b"", 1), (b"\n", 10), (b"\0" * 50, 10)):
         for cut in range(0, len(whole) - 1, step):
             baseline.write_bytes(whole[:cut] + tail)
-            with pytest.raises(ValueError, match="baseline.json is not a whole baseline"):
+            with pytest.raises(ValueError, match=r"baseline.json is not a whole baseline"):
                 read_baseline(baseline)
             if cut % 100 == 0:
                 refused(files)
@@ -197,7 +197,8 @@ def test_a_baseline_cut_anywhere_is_never_green(files):
 
 
 @pytest.mark.parametrize(
-    "text", ["null", "{}", "[]", "", "\n", "3", '"x"', "[\nnot a row\n]\n", '{"baseline": []}', "\0" * 99, "[" * 100_000]
+    "text",
+    ["null", "{}", "[]", "", "\n", "3", '"x"', "[\nnot a row\n]\n", '{"baseline": []}', "\0" * 99, "[" * 100_000],
 )
 def test_what_is_no_baseline_is_said_to_be_none(files, text):
     files[1].write_text(text)

@@ -125,7 +125,7 @@ def test_no_file_has_no_rows(tmp_path):
 
 def test_wherever_the_last_run_is_cut_it_counts_as_not_done_and_no_other_run_is_lost(path, caplog):
     whole = path.read_bytes()
-    first, last = whole.splitlines(keepends=True)
+    first, _ = whole.splitlines(keepends=True)
     for cut in range(len(first), len(whole)):
         for tail in (b"", b"\n", b"\0" * 4096, b"\r\n") if cut % 10 == 0 or cut < len(first) + 30 else (b"",):
             path.write_bytes(whole[:cut] + tail)
@@ -145,7 +145,9 @@ def test_wherever_the_last_run_is_cut_it_counts_as_not_done_and_no_other_run_is_
             assert path.read_bytes().replace(b"\r", b"").replace(b"\n\n", b"\n") == whole
 
 
-@pytest.mark.parametrize("tail", [b"", b"\0" * 100, b'{"run": "x\n', b'{"run": "x\n\n\n', b"\n \n", b"{}\n", b"\xff\xfe\n"])
+@pytest.mark.parametrize(
+    "tail", [b"", b"\0" * 100, b'{"run": "x\n', b'{"run": "x\n\n\n', b"\n \n", b"{}\n", b"\xff\xfe\n"]
+)
 def test_what_was_left_by_a_crash_is_cleared_before_the_next_run_comes(path, tail):
     whole = path.read_bytes()
     path.write_bytes(whole + tail)

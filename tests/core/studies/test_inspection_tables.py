@@ -174,7 +174,6 @@ def test_every_figure_is_drawn_the_same_twice(row, tmp_path):
     generator = np.random.default_rng(0)
     images = generator.random((9, 4, 4, 3), dtype=np.float32)
     maps = MapPictures(generator.random((9, 4, 4), dtype=np.float32), range(9))
-    several = [UnitPictures(images[0], images, "unit 0")] * 2
     figures = {
         "rows.svg": lambda: FIGURES["probes"](some_rows(row)),
         "logits.png": lambda: logits_figure({"lazy": images}, images[:, 0, 0].tolist(), "about"),

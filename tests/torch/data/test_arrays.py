@@ -48,7 +48,9 @@ def test_photographs_make_a_task():
     assert array_task(changed, factors, split, bias="place").train.fingerprint != task.train.fingerprint
 
 
-@pytest.mark.parametrize(("classes", "places", "size"), [(2, 4, (48, 64)), (3, 2, (28, 28)), (2, 2, (32, 48)), (5, 7, (21, 12))])
+@pytest.mark.parametrize(
+    ("classes", "places", "size"), [(2, 4, (48, 64)), (3, 2, (28, 28)), (2, 2, (32, 48)), (5, 7, (21, 12))]
+)
 def test_any_number_of_classes_attributes_and_pixels_trains(classes, places, size):
     """Attribute values need not be as many as classes: tables of groups are (classes, attributes)."""
     pixels, factors, split = photographs(140, *size, classes=classes, places=places, conflicting=0.5)
@@ -64,7 +66,7 @@ def test_what_needs_other_colours_says_so(task):
     model = fit(STRATEGIES.build("erm"), photos, "simple_cnn:width=2", budget=Budget(epochs=0.5, batch_size=16)).model
     with pytest.raises(UnsupportedError, match=r"recolour needs .*ArrayImages\(120 images with class, place\) cannot"):
         recolour(model, photos.test, own=photos.own_attribute)
-    with pytest.raises(UnsupportedError, match="Oracle.*custom has none"):
+    with pytest.raises(UnsupportedError, match=r"Oracle.*custom has none"):
         fit(STRATEGIES.build("oracle"), photos, "simple_cnn:width=2", budget=Budget(epochs=0.5, batch_size=16))
 
 

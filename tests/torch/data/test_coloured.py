@@ -142,7 +142,8 @@ class NotADataset:
 )
 def test_whatever_holds_grey_bytes_is_taken(given):
     if isinstance(given[0], list) and isinstance(given[0][0], list):
-        pytest.raises(ValueError, colour, *given).match(r"uint8, got \(430, 28, 28\) torch.int64.*np.uint8")
+        with pytest.raises(ValueError, match=r"uint8, got \(430, 28, 28\) torch.int64.*np.uint8"):
+            colour(*given)
         given = (np.array(given[0], np.uint8), *given[1:])
     assert colour(*given).fingerprint == colour(GREY, LABELS).fingerprint
 

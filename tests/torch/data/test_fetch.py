@@ -38,7 +38,9 @@ def link(name, target, kind):
 
 
 def test_wanted_files_are_found_by_name_wherever_they_lie(tmp_path):
-    path = archive(tmp_path, ("package/data/images.gz", b"i"), ("package/labels", b"l"), ("package/package.json", b"{}"))
+    path = archive(
+        tmp_path, ("package/data/images.gz", b"i"), ("package/labels", b"l"), ("package/package.json", b"{}")
+    )
     fetch_module._unpack(path, WANTED, tmp_path)
     assert {file.name for file in tmp_path.iterdir()} == {"package.tgz", "images.gz", "labels"}
     assert (tmp_path / "images.gz").read_bytes() == b"i"

@@ -97,7 +97,9 @@ def test_two_bias_attributes_count_as_one():
     other = (split.attribute + 5) % 12
     painted = split.with_attribute(other)
     assert torch.equal(painted.attribute, other)
-    assert torch.equal(painted.render(slice(None))[:, :, 0, 0] * 10, torch.stack([split.labels, other // 4, other % 4], 1))
+    assert torch.equal(
+        painted.render(slice(None))[:, :, 0, 0] * 10, torch.stack([split.labels, other // 4, other % 4], 1)
+    )
     assert torch.equal(painted.render(slice(None)), split.render(slice(None), other))
     assert torch.equal(painted.labels, split.labels)
 

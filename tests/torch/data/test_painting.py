@@ -59,7 +59,9 @@ def test_a_palette_of_more_colours_than_classes_is_refused():
 
 
 def test_its_parts_are_painted_with_what_was_asked(task):
-    own = paint_task(grey(40, 40), "mine", correlation=0.5, conflict="others", where="background", palette=palette(2), seed=1)
+    own = paint_task(
+        grey(40, 40), "mine", correlation=0.5, conflict="others", where="background", palette=palette(2), seed=1
+    )
     assert (own.name, own.train.classes, own.train.attributes, own.seed) == ("mine", 2, 2, 1)
     assert own.train.images.backdrops is not None
     assert float(own.aligned(own.train).double().mean()) == pytest.approx(0.5, abs=0.02)

@@ -42,7 +42,7 @@ def test_knobs_stand_behind_the_name_or_beside_it():
     assert (spec.name, spec.keys["correlation"], spec.keys["where"]) == ("digits", 0.5, "background")
     with pytest.raises(KeyError, match=r"no dataset called 'digit'.*Did you mean digits"):
         make_task("digit")
-    with pytest.raises(ValueError, match="digits cannot be made with .*hue"):
+    with pytest.raises(ValueError, match=r"digits cannot be made with .*hue"):
         make_task("digits:hue=3")
     with pytest.raises(ValueError, match="correlation=5"):
         make_task("digits:correlation=5")
@@ -56,7 +56,9 @@ def test_own_images_make_a_task_too():
 
 
 @pytest.mark.parametrize(
-    "given", [colour(GREY, LABELS), (GREY, LABELS), [1, 2], None, torch.zeros(3)], ids=lambda given: type(given).__name__
+    "given",
+    [colour(GREY, LABELS), (GREY, LABELS), [1, 2], None, torch.zeros(3)],
+    ids=lambda given: type(given).__name__,
 )
 def test_what_makes_no_task_is_refused_with_the_way_there(given):
     with pytest.raises(ValueError, match=r"expected a name, GreyImages .*palette=") as error:
@@ -80,7 +82,9 @@ def test_a_missing_oracle_split_is_an_error_for_the_oracle_alone(task, short):
     assert task.oracle_split("me") is task.unbiased
 
 
-@pytest.mark.parametrize("seed", [3, np.int64(3), np.uint8(3), torch.tensor(3), np.array(3)], ids=lambda s: type(s).__name__)
+@pytest.mark.parametrize(
+    "seed", [3, np.int64(3), np.uint8(3), torch.tensor(3), np.array(3)], ids=lambda s: type(s).__name__
+)
 def test_a_seed_of_any_integer_type_gives_the_same_bits(seed):
     task = make_task("digits", seed=seed)
     assert task.train.fingerprint == make_task("digits", seed=3).train.fingerprint

@@ -69,9 +69,11 @@ def test_seeds_may_be_any_integers(seeds):
     assert given == (3, 2**40, 2**70)
 
 
-@pytest.mark.parametrize("seeds", [[-1], -1, np.int64(-1), [0.5], 1.5, "2", [None], [True], np.array([0.0, 1.0])], ids=repr)
+@pytest.mark.parametrize(
+    "seeds", [[-1], -1, np.int64(-1), [0.5], 1.5, "2", [None], [True], np.array([0.0, 1.0])], ids=repr
+)
 def test_what_is_no_seed_is_refused(seeds):
-    with pytest.raises(ValueError, match="seeds?=.*: expected a whole number from 0 on"):
+    with pytest.raises(ValueError, match=r"seeds?=.*: expected a whole number from 0 on"):
         CuresStudy(seeds=seeds)
 
 
@@ -119,9 +121,20 @@ def test_changed_knobs_are_keys_of_the_rows_and_decide_the_digest(task, short):
     assert rows[0].origin.run == often.digest(run)
     assert rows[0].origin.data == task.train.fingerprint
     assert rows[0].at == {
-        **{"dataset": "digits", "bias": "colour", "correlation": 0.95, "conflict": "all", "where": "foreground"},
-        **{"palette": "hues", "network": "simple_cnn:width=2", "strategy": "erm", "epochs": 0.5, "batch_size": 64},
-        **{"learning_rate": short.learning_rate, "schedule": "cosine", "often": 3, "which": 0},
+        "dataset": "digits",
+        "bias": "colour",
+        "correlation": 0.95,
+        "conflict": "all",
+        "where": "foreground",
+        "palette": "hues",
+        "network": "simple_cnn:width=2",
+        "strategy": "erm",
+        "epochs": 0.5,
+        "batch_size": 64,
+        "learning_rate": short.learning_rate,
+        "schedule": "cosine",
+        "often": 3,
+        "which": 0,
     }
 
 

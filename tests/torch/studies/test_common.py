@@ -15,7 +15,11 @@ def test_tables_keep_four_digits():
 @pytest.mark.parametrize("lazy", [False, True])
 def test_easy_and_every_hard_accuracy_with_its_confusion(task, taught, lazy):
     facts = {fact.metric: fact for fact in accuracies(taught, task, lazy=lazy)}
-    splits = {"easy_accuracy": task.easy, "hard_rotated_accuracy": task.hard["rotated"], "hard_other_accuracy": task.hard["other"]}
+    splits = {
+        "easy_accuracy": task.easy,
+        "hard_rotated_accuracy": task.hard["rotated"],
+        "hard_other_accuracy": task.hard["other"],
+    }
     assert list(facts) == list(splits)
     for name, split in splits.items():
         expected = accuracy(taught, split)

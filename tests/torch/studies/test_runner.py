@@ -5,9 +5,8 @@ import subprocess
 import sys
 import time
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 
@@ -20,7 +19,6 @@ from lazyartist.registry import Registry
 from lazyartist.reporting.records import read_rows
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.erm import Erm
-from lazyartist.studies import STUDIES
 from lazyartist.studies.cures.cures import CuresStudy
 from lazyartist.studies.runner import run_study
 from lazyartist.training.store import Store
@@ -151,7 +149,8 @@ def by_hand(monkeypatch):
 
 @pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize(
-    ("kind", "name"), [("networks", "own_net:width=3"), ("strategies", "own_strategy:factor=3"), ("datasets", "own_digits")]
+    ("kind", "name"),
+    [("networks", "own_net:width=3"), ("strategies", "own_strategy:factor=3"), ("datasets", "own_digits")],
 )
 def test_what_was_registered_by_hand_is_known_to_the_workers(measure, by_hand, kind, name, jobs):
     rows = measure(**{"strategies": "erm", kind: name}, seeds=2, jobs=jobs)
@@ -162,7 +161,7 @@ def test_what_was_registered_by_hand_is_known_to_the_workers(measure, by_hand, k
 def test_what_was_typed_into_a_notebook_gives_its_rows(measure, by_hand):
     """It has no file, so no digest that a second look would find: the rows are returned all the same."""
     scope = {"__name__": "__main__"}
-    exec(  # noqa: S102
+    exec(
         "from dataclasses import dataclass\n"
         "from lazyartist.strategies.erm import Erm\n"
         "@dataclass(frozen=True)\n"
