@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lazyartist.studies.base import Study
 
 STUDIES: Registry[type[Study[Any]]] = Registry("study", __name__, variable="STUDIES")
-# rows to tables, rows to a figure, and what rows cannot hold: (runs, store, folder) to pictures of trained models
+# rows to tables, rows to a figure, and what rows cannot hold: (study, store, folder) to pictures of trained models
 TABLES: Registry[Callable[[Sequence[Row]], list[Table]]] = Registry(
     "table", __name__, variable="TABLES", group="lazyartist.tables", beside=__name__
 )

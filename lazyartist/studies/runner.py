@@ -73,7 +73,7 @@ def draw_pictures(study: Study[AnyRun], results: Path, *, store: Store | None = 
     if study.name not in PICTURES:
         return []
     with one_thread():
-        return PICTURES[study.name](study.runs(), store or Store(), results)
+        return PICTURES[study.name](study, store or Store(), results)
 
 
 def _work(

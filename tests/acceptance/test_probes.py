@@ -5,8 +5,9 @@ import pytest
 from lazyartist.criteria import LAZY_FOLLOWS
 from lazyartist.reporting.stats import estimate
 from lazyartist.reporting.table import by
-from lazyartist.studies.inspection.metrics import CONTROL, FULLY_BIASED, by_seed, model_name
+from lazyartist.studies.inspection.metrics import FULLY_BIASED, by_seed, model_name
 from lazyartist.studies.inspection.thresholds import CURE_KEEPS_CLASS, OWN_HUES
+from lazyartist.studies.lazy import CONTROL
 
 
 SEEDS = range(2)

@@ -18,7 +18,6 @@ from lazyartist.studies.decomposition.steering_curves import STEERED_IMAGES, tel
 
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from matplotlib.figure import Figure
@@ -34,15 +33,15 @@ NETWORK = "simple_cnn"  # whose pages go by the dataset alone
 
 
 @PICTURES.register("sae")
-def sae_pictures(runs: Sequence[Run], store: Store, results: Path) -> list[Path]:
+def sae_pictures(study: SaeStudy, store: Store, results: Path) -> list[Path]:
     """Draw the page of features of the first run of each dataset and network."""
     first: dict[str, Run] = {}
-    for run in runs:
+    for run in study.runs():
         first.setdefault(page_name(run), run)
     written = []
     for name, run in first.items():
         path = results / f"{name}.svg"
-        save(lambda run=run: page(run, store, SaeStudy()), path)  # type: ignore[misc]
+        save(lambda run=run: page(run, store, study), path)  # type: ignore[misc]
         written.append(path)
     return written
 

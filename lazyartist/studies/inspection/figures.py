@@ -12,9 +12,9 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from lazyartist.reporting.stats import Estimate, estimate
-from lazyartist.reporting.style import COLOURS, SPARE
 from lazyartist.reporting.table import by, seeds_of_all
 from lazyartist.studies import FIGURES
+from lazyartist.studies.colours import COLOURS, SPARE
 from lazyartist.studies.inspection.metrics import (
     FULLY_BIASED,
     IMAGES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazyartist.registry import split_options
-from lazyartist.studies.lazy import LAZY
+from lazyartist.studies.lazy import CONTROL, LAZY
 
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from lazyartist.reporting.row import At, Row
 
-CONTROL = "grayscale_erm"
 FULLY_BIASED = f"{LAZY}, fully biased"
 # the cheat, the cheat that no training image contradicts, what never saw a colour; then the cures
 ORDER = (LAZY, FULLY_BIASED, CONTROL)

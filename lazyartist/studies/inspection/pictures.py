@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,11 @@ from lazyartist.data.coloured import ColouredImages
 from lazyartist.inference import evaluating
 from lazyartist.reporting.figure import save
 from lazyartist.studies import PICTURES
-from lazyartist.studies.inspection.metrics import CONTROL, FULLY_BIASED, ORDER, model_name
+from lazyartist.studies.inspection.metrics import FULLY_BIASED, ORDER, model_name
 from lazyartist.studies.inspection.picture_figures import MapPictures, logits_figure, maps_figure
 from lazyartist.studies.inspection.subjects import as_trained, conflicting_images, layers_with_maps
 from lazyartist.studies.inspection.unit_pictures import LIKES, TOP_OF, Layers, as_pictures, draw_units
+from lazyartist.studies.lazy import CONTROL
 from lazyartist.visualise import Logit, Visualise
 
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from lazyartist.data.palettes import Palette
     from lazyartist.data.task import Task
-    from lazyartist.studies.base import Run
+    from lazyartist.studies.inspection.probes import ProbesStudy
     from lazyartist.training.store import Store
 
 Models = Mapping[str, tuple["Task", nn.Module, Layers]]
@@ -40,19 +41,20 @@ DIGIT = 7  # painted in every colour: a class that nobody mistakes
 
 @PICTURES.register("probes")
 def probes_pictures(
-    runs: Sequence[Run], store: Store, results: Path, *, likes: Visualise = LIKES, top_of: int = TOP_OF
+    study: ProbesStudy, store: Store, results: Path, *, likes: Visualise = LIKES, top_of: int = TOP_OF
 ) -> list[Path]:
     """Draw lazy, fully biased, control and one cure of the first dataset's first seed; return the files.
 
     Maps and logits are drawn of painted images only: their captions are colours.
 
     Args:
-        runs: of the study.
-        store: where their models are.
+        study: whose models.
+        store: where they are.
         results: the folder.
         likes: how pictures of units are made.
         top_of: how many real images a unit's top ones are looked for among.
     """
+    runs = study.runs()
     first = runs[0]
     case = (first.dataset, first.network, first.seed)
     named = {model_name(run.at()): run for run in runs if (run.dataset, run.network, run.seed) == case}

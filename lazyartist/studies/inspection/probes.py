@@ -12,7 +12,6 @@ from lazyartist.studies import STUDIES
 from lazyartist.studies.base import ClassifierStudy, Fact, Run
 from lazyartist.studies.common import rounded
 from lazyartist.studies.inspection.attribution_facts import attribution_facts
-from lazyartist.studies.inspection.metrics import CONTROL
 from lazyartist.studies.inspection.subjects import (
     as_trained,
     can_choose_correlation,
@@ -20,7 +19,7 @@ from lazyartist.studies.inspection.subjects import (
     layers_with_maps,
 )
 from lazyartist.studies.inspection.unit_facts import logit_facts, unit_facts
-from lazyartist.studies.lazy import LAZY
+from lazyartist.studies.lazy import CONTROL, LAZY
 
 
 if TYPE_CHECKING:

@@ -11,11 +11,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from lazyartist.criteria import ATTACK_EPSILON
-from lazyartist.reporting.layout import in_colour
 from lazyartist.reporting.stats import estimate
-from lazyartist.reporting.style import FAINT
 from lazyartist.reporting.table import BUDGET, by, seeds_of_all, values
 from lazyartist.studies import FIGURES
+from lazyartist.studies.colours import FAINT, in_colour
 from lazyartist.studies.inspection.metrics import run_keys
 from lazyartist.studies.lazy import LAZY
 from lazyartist.studies.noise.metrics import CERTIFIED, FLIP, MINIMAL, PAIR, SOURCE, TARGET

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 
-CONTROL = "grayscale_erm"
 SOURCE, TARGET = 7, 3  # a 7 becomes a 3, says the exercise
 QUERIES = 10_000  # to the model per image, by random noise; the Square attack has a tenth
 

@@ -22,8 +22,8 @@ from lazyartist.strategies.grayscale_erm import GrayscaleErm, without_colour
 from lazyartist.studies import STUDIES
 from lazyartist.studies.base import ClassifierStudy, Fact, Run
 from lazyartist.studies.cures.cures import own_cures
-from lazyartist.studies.lazy import LAZY
-from lazyartist.studies.noise.metrics import CERTIFIED, CONTROL, FLIP, MINIMAL, QUERIES, SOURCE, TARGET, Paint
+from lazyartist.studies.lazy import CONTROL, LAZY
+from lazyartist.studies.noise.metrics import CERTIFIED, FLIP, MINIMAL, QUERIES, SOURCE, TARGET, Paint
 from lazyartist.studies.noise.minimum_noise import (
     MinimumNoise,
     check_classes,

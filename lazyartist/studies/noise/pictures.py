@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 from lazyartist.reporting.figure import save
 from lazyartist.studies import PICTURES
 from lazyartist.studies.lazy import LAZY
-from lazyartist.studies.noise.metrics import SOURCE, TARGET
 from lazyartist.studies.noise.minimum_noise import find_minimum_noise, first_images, render_in, split_in
 
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from lazyartist.studies.base import Run
+    from lazyartist.studies.noise.noise import NoiseStudy
     from lazyartist.training.store import Store
 
     Picture = tuple[NDArray[np.float32], NDArray[np.float32], str]
@@ -35,24 +34,26 @@ SHOWN = (LAZY, "erm", "second_opinion", "recoloured_reversal", "adversarial_trai
 
 
 @PICTURES.register("noise")
-def noise_pictures(runs: Sequence[Run], store: Store, results: Path) -> list[Path]:
+def noise_pictures(study: NoiseStudy, store: Store, results: Path) -> list[Path]:
     """Draw one seven of the first seed with the smallest noise that makes some models sure of a 3; return the file."""
-    if not {SOURCE, TARGET} <= set(range(runs[0].task().test.classes)):
+    runs = study.runs()
+    if not {study.source, study.target} <= set(range(runs[0].task().test.classes)):
         return []
     path = results / "noise_pictures.svg"
-    save(partial(adversaries_figure, _pictures(runs, store)), path)
+    save(partial(adversaries_figure, _pictures(study, store)), path)
     return [path]
 
 
-def _pictures(runs: Sequence[Run], store: Store) -> Mapping[str, Picture]:
+def _pictures(study: NoiseStudy, store: Store) -> Mapping[str, Picture]:
+    runs = study.runs()
     first = (runs[0].dataset, runs[0].network, runs[0].seed)
     own = [run for run in runs if (run.dataset, run.network, run.seed) == first]
     pictures = {}
     for run in [run for run in own if run.strategy in SHOWN] or own:
         split = split_in(run.task(), "own")
-        index = first_images(split, SOURCE, WHICH + 1)[-1:]
+        index = first_images(split, study.source, WHICH + 1)[-1:]
         images = render_in(split, index, "own")
-        target = torch.full_like(index, TARGET)
+        target = torch.full_like(index, study.target)
         noise = find_minimum_noise(run.train(store).model, images, split.labels[index], target)
         before, after = (x[0].permute(1, 2, 0).numpy() for x in (images, noise.images))
         size = float(noise.epsilon)

@@ -20,8 +20,8 @@ from lazyartist.reporting.table import (
 )
 from lazyartist.studies import TABLES
 from lazyartist.studies.inspection.metrics import run_keys
-from lazyartist.studies.lazy import LAZY
-from lazyartist.studies.noise.metrics import CERTIFIED, CONTROL, FLIP, MINIMAL, PAINTS, QUERIES, SOURCE, TARGET
+from lazyartist.studies.lazy import CONTROL, LAZY
+from lazyartist.studies.noise.metrics import CERTIFIED, FLIP, MINIMAL, PAINTS, QUERIES, SOURCE, TARGET
 from lazyartist.studies.noise.numbers import NOTHING, in_paint, mean_size, quartiles, times_as_much
 
 

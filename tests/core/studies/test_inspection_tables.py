@@ -5,7 +5,7 @@ import pytest
 
 from lazyartist.reporting.figure import save
 from lazyartist.studies import FIGURES, TABLES
-from lazyartist.studies.inspection.metrics import CONTROL, FULLY_BIASED, layers_of, model_name
+from lazyartist.studies.inspection.metrics import FULLY_BIASED, layers_of, model_name
 from lazyartist.studies.inspection.picture_figures import (
     MapPictures,
     UnitPictures,
@@ -17,6 +17,7 @@ from lazyartist.studies.inspection.picture_figures import (
     units_figure,
 )
 from lazyartist.studies.inspection.tables import probes_tables
+from lazyartist.studies.lazy import CONTROL
 
 
 VALUES = {

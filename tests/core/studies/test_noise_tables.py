@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from lazyartist.reporting.figure import save
-from lazyartist.reporting.layout import in_colour
-from lazyartist.reporting.style import COLOURS, FAINT, TELLABLE
 from lazyartist.studies import FIGURES, TABLES
+from lazyartist.studies.colours import COLOURS, FAINT, TELLABLE, in_colour
 from lazyartist.studies.noise.figures import noise_figure, pairs_figure
 from lazyartist.studies.noise.numbers import mean_matrix, noise_ratio, quartiles, times_as_much
 from lazyartist.studies.noise.pair_tables import confidence_or_colour_tables, pairs_tables

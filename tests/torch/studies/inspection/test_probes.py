@@ -13,9 +13,10 @@ from lazyartist.reporting.publish import publish
 from lazyartist.reporting.table import by
 from lazyartist.studies import PICTURES, TABLES
 from lazyartist.studies.inspection import metrics
-from lazyartist.studies.inspection.metrics import CONTROL, FULLY_BIASED, by_seed, model_name
+from lazyartist.studies.inspection.metrics import FULLY_BIASED, by_seed, model_name
 from lazyartist.studies.inspection.pictures import probes_pictures
 from lazyartist.studies.inspection.probes import ProbesStudy
+from lazyartist.studies.lazy import CONTROL
 from lazyartist.studies.runner import run_study
 from lazyartist.training.store import Store
 from lazyartist.visualise import Visualise
@@ -113,7 +114,7 @@ def test_a_knob_of_the_strategy_changes_no_rule():
 def test_pictures_are_drawn_of_every_model(measured, tmp_path):
     assert PICTURES["probes"] is probes_pictures
     likes = Visualise(steps=2)
-    written = probes_pictures(measured.study.runs(), measured.store, tmp_path, likes=likes, top_of=60)
+    written = probes_pictures(measured.study, measured.store, tmp_path, likes=likes, top_of=60)
     names = {"probes_logits.png", "probes_maps.png", "probes_polysemantic.png"}
     names |= {f"probes_units_{layer}.jpg" for layer in ("conv1", "conv2", "conv3")}
     assert {path.name for path in written} == {path.name for path in tmp_path.iterdir()} == names

@@ -13,6 +13,6 @@ def test_pictures_show_no_change_as_grey():
 def test_one_line_per_model_is_drawn(measured, tmp_path):
     assert PICTURES["noise"] is noise_pictures
     noise = measured("noise")
-    (path,) = noise_pictures(noise.study.runs(), noise.store, tmp_path)
+    (path,) = noise_pictures(noise.study, noise.store, tmp_path)
     assert path.name == "noise_pictures.svg"
     assert path.read_text(encoding="utf-8").count("<image") == 8
