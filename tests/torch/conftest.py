@@ -11,8 +11,10 @@ import torch
 from torch import nn
 
 from lazyartist.data.task import make_task
+from lazyartist.networks import build
 from lazyartist.strategies.erm import Erm
-from lazyartist.training.fit import Budget, build, fit
+from lazyartist.training.budget import Budget
+from lazyartist.training.fit import fit
 
 
 @pytest.fixture(scope="session", autouse=True)

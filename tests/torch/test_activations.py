@@ -5,7 +5,7 @@ from torch import nn
 
 from lazyartist.activations import activations, editing, model_fingerprint, to_vectors
 from lazyartist.hooks import watching
-from lazyartist.training.fit import build
+from lazyartist.networks import build
 
 
 @pytest.fixture(scope="module")

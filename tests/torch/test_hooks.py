@@ -4,8 +4,8 @@ import torch
 from torch import nn
 
 from lazyartist.hooks import layer_of, replacing, watching
+from lazyartist.networks import build
 from lazyartist.registry import UnknownNameError
-from lazyartist.training.fit import build
 
 
 @pytest.fixture(scope="module")

@@ -147,9 +147,9 @@ def test_grey_is_stretched_and_a_solid_colour_has_no_shape():
 
 def test_the_figure_draws_the_recolour_proof_and_the_units_as_measured(row):
     proof, kinds, relevance = FIGURES["probes"](some_rows(row)).axes
-    assert [round(bar.get_width(), 6) for bar in proof.patches] == [98, 1] * 4
+    assert [round(bar.get_width(), 6) for bar in proof.patches] == [98, 1] * 4  # type: ignore[attr-defined]
     assert [label.get_text() for label in proof.get_yticklabels()][:2] == ["lazy", "lazy, fully biased"]
-    heights = [round(bar.get_height(), 6) for bar in kinds.patches]
+    heights = [round(bar.get_height(), 6) for bar in kinds.patches]  # type: ignore[attr-defined]
     assert heights[:5] == [75, 25, 0, 0, 0]
     assert [text.get_text() for text in relevance.get_legend().get_texts()] == [
         "lazy (l)", "lazy, fully biased (lfb)", "grayscale_erm (ge)", "second_opinion (so)"

@@ -13,7 +13,8 @@ from lazyartist.attacks.pgd import PGD
 from lazyartist.attacks.random_noise import RandomNoise
 from lazyartist.attacks.square import Square
 from lazyartist.strategies.erm import Erm
-from lazyartist.training.fit import Budget, fit
+from lazyartist.training.budget import Budget
+from lazyartist.training.fit import fit
 
 
 BUDGET = Budget(epochs=4, batch_size=32, learning_rate=4e-3)

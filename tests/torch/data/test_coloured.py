@@ -79,7 +79,7 @@ def test_a_background_is_a_smooth_texture_behind_a_white_stroke():
     assert float(x[1:, :10].max()) == 0  # class 0 is red
     assert float(red.std()) > 0.03  # not flat
     assert float((red[:, 1:] - red[:, :-1]).abs().max()) < 0.2  # smooth
-    assert int(data.images.backdrops.max()) < TEXTURES
+    assert int(data.images.backdrops.max()) < TEXTURES  # type: ignore[attr-defined]
     part = data.subset(torch.tensor([5, 9]))
     assert torch.equal(part.render(slice(None)), data.render(torch.tensor([5, 9])))
 
@@ -121,7 +121,7 @@ def test_the_fingerprint_sees_pixels_labels_colours_palette_and_place():
         colour(GREY, LABELS, where="background"),
         Split(data).with_attribute((data.colours + 1) % 10),
     ]
-    assert len({data.fingerprint, *(c.fingerprint for c in changed)}) == 6
+    assert len({data.fingerprint, *(c.fingerprint for c in changed)}) == 6  # type: ignore[attr-defined]
     assert Split(data).fingerprint == data.fingerprint
 
 

@@ -63,7 +63,7 @@ def test_its_parts_are_painted_with_what_was_asked(task):
         grey(40, 40), "mine", correlation=0.5, conflict="others", where="background", palette=palette(2), seed=1
     )
     assert (own.name, own.train.classes, own.train.attributes, own.seed) == ("mine", 2, 2, 1)
-    assert own.train.images.backdrops is not None
+    assert own.train.images.backdrops is not None  # type: ignore[attr-defined]
     assert float(own.aligned(own.train).double().mean()) == pytest.approx(0.5, abs=0.02)
     assert torch.equal(own.hard["other"].attribute, 1 - own.hard["other"].labels)
     made = {"bias": "colour", "correlation": 0.5, "conflict": "others", "where": "background", "palette": "custom"}

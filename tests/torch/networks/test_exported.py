@@ -10,7 +10,8 @@ from torch import nn
 
 from lazyartist.cli import main
 from lazyartist.networks import build
-from lazyartist.networks.load import ModelFileError, load_model
+from lazyartist.networks.exported import ModelFileError
+from lazyartist.networks.load import load_model
 
 
 NETWORK = "simple_cnn:width=4"

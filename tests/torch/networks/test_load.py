@@ -8,7 +8,8 @@ from safetensors.torch import save_file
 
 from lazyartist.cli import main
 from lazyartist.networks import build
-from lazyartist.networks.load import HOW, ModelFileError, load_model
+from lazyartist.networks.exported import ModelFileError
+from lazyartist.networks.load import HOW, load_model
 from lazyartist.registry import UnknownNameError
 
 

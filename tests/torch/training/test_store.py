@@ -26,7 +26,7 @@ SPEC = "simple_cnn:width=4"
 def trainings(monkeypatch):
     """Count trainings."""
     count = []
-    fit = store_module.fit
+    fit = store_module.fit  # type: ignore[attr-defined]
 
     @functools.wraps(fit)  # so that it is the same code to the digest
     def counted(*words, **options):
