@@ -158,7 +158,7 @@ def foolbox_fmn(model: nn.Module, images: Tensor, criterion: TargetedConfidence,
     eagerpy = importlib.import_module("eagerpy")  # comes with foolbox
     kinds = foolbox.criteria
 
-    class Sure(kinds.TargetedMisclassification):  # type: ignore[name-defined]
+    class Sure(kinds.TargetedMisclassification):
         def __call__(self, perturbed: Any, outputs: Any) -> Any:
             return eagerpy.astensor(criterion.holds(eagerpy.astensor(outputs).raw))
 

@@ -271,10 +271,9 @@ def _trained(strategy: Strategy, task: Task, budget: Budget, network: str = NETW
         raise
     except (RuntimeError, ValueError, TypeError, LookupError, ArithmeticError) as error:
         size = "×".join(map(str, task.train[0][0].shape[1:]))
-        raise AssertionError(
-            f"{strategy} fails on {task.train.classes} classes with {task.train.attributes} attribute values, images of "
-            f"{size}: {type(error).__name__}: {error}"
-        ) from error
+        numbers = f"{task.train.classes} classes with {task.train.attributes} attribute values"
+        words = f"{strategy} fails on {numbers}, images of {size}: {type(error).__name__}: {error}"
+        raise AssertionError(words) from error
 
 
 def _ready(strategy: Strategy) -> tuple[Plan, Callable[[Tensor], Batch]]:

@@ -55,7 +55,7 @@ def run_command(options: argparse.Namespace) -> int:
     """Measure a study; write its rows, tables and figures; show the table."""
     STUDIES.configured(options.study)  # a wrong name is said before torch is imported
 
-    from lazyartist.networks import NETWORKS
+    from lazyartist.networks import build
     from lazyartist.progress import progress_bar
     from lazyartist.strategies import STRATEGIES
     from lazyartist.studies.runner import draw_pictures, run_study
@@ -63,7 +63,7 @@ def run_command(options: argparse.Namespace) -> int:
     for name in options.strategies:
         STRATEGIES.build(name)
     for name in options.networks:
-        NETWORKS.configured(name)
+        build(name, 2, 0)  # a knob out of range is said before any data are fetched
     budget = {"epochs": options.epochs, "batch_size": options.batch_size, "learning_rate": options.learning_rate}
     study = STUDIES.build(
         options.study,

@@ -138,6 +138,7 @@ def _bound_by(node: ast.stmt) -> tuple[set[str], bool]:
     return names | {part.name for part in ast.walk(node) if isinstance(part, (*FUNCTION, ast.ClassDef))}, False
 
 
+@cache
 def _imports_in(node: ast.stmt, module: str) -> dict[str, Place]:
     """Return what the imports in a statement bind: name here -> module and name there."""
     bound: dict[str, Place] = {}

@@ -105,8 +105,8 @@ def make_task(dataset: str | GreyImages | Task = "mnist", *, seed: int = 0, **kn
         raise ValueError(
             f"dataset: expected a name, GreyImages to be painted, or a Task, got {type(dataset).__name__}; images that "
             "are painted already have no test split: pass the grey ones as lazyartist.data.sources.GreyImages("
-            "train_images, train_labels, test_images, test_labels), with palette= for other classes than ten; images with "
-            "colours of their own become a task by lazyartist.data.arrays.array_task"
+            "train_images, train_labels, test_images, test_labels), with palette= for other classes than ten; images "
+            "with colours of their own become a task by lazyartist.data.arrays.array_task"
         )
     return paint_task(dataset, "custom", seed=seed, **knobs)
 

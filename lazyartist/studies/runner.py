@@ -32,7 +32,7 @@ def run_study(
     fresh: bool = False,
     progress: Callable[[AnyRun, bool], None] = lambda run, measured: None,
 ) -> list[Row]:
-    """Measure the study's runs that the records do not hold yet, and return the rows of all of them.
+    """Measure the study's runs that the records do not hold yet, and return the rows of all of them, in their order.
 
     Args:
         study: what to measure.
@@ -65,7 +65,9 @@ def run_study(
             raise ValueError(f"{study.name}: {run} gave no rows")
         append_run(path, rows)
         progress(run, True)
-    return [row for row in settle(path) if row.origin.run in set(digests.values())]
+    place = {digest: number for number, digest in enumerate(digests.values())}
+    rows = [row for row in settle(path) if row.origin.run in place]
+    return sorted(rows, key=lambda row: place[row.origin.run])  # in the order of the runs, whichever ended first
 
 
 def draw_pictures(study: Study[AnyRun], results: Path, *, store: Store | None = None) -> list[Path]:

@@ -54,6 +54,12 @@ def test_two_processes_give_the_rows_of_one(measure):
     assert {row.seed for row in one} == {0, 1}
 
 
+def test_rows_come_in_the_order_of_the_runs_whichever_ended_first(measure):
+    measure(strategies="erm", seeds=[2])
+    measure(strategies="erm", seeds=[1])
+    assert [row.seed for row in measure(strategies="erm", seeds=[1, 0, 2])][::4] == [1, 0, 2]
+
+
 def test_what_is_known_is_not_measured_again(measure):
     what, calls = {"strategies": ["erm", "focal"]}, []
 
