@@ -79,11 +79,10 @@ def append_run(path: Path, rows: Sequence[Row]) -> None:
 
 
 def settle(path: Path) -> list[Row]:
-    """Sort the file, drop what newer runs replaced, and return its rows."""
+    """Sort the file by runs, drop what newer runs replaced, and return its rows."""
     with _locked(path):
-        rows = read_rows(path)
-        _write(path, rows)
-        return rows
+        _write(path, read_rows(path))
+        return read_rows(path)
 
 
 def write_rows(path: Path, rows: Iterable[Row]) -> None:
