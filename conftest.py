@@ -28,6 +28,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.markexpr = ""
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two workers for the fast tests as a whole; what trains or measures time has its own processes."""
+    whole = config.args_source is not pytest.Config.ArgsSource.ARGS
+    return 2 if whole and config.option.markexpr == DEFAULT_MARKS else 0
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if (ROOT / "bench") in item.path.parents:
