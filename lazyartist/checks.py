@@ -27,11 +27,8 @@ import torch
 
 from torch import Tensor, nn
 
-from lazyartist.data.arrays import array_task
-from lazyartist.data.images import Split, UnsupportedError
-from lazyartist.data.painting import paint_task
-from lazyartist.data.palettes import HUES, Palette
-from lazyartist.data.sources import GreyImages
+from lazyartist.check_tasks import digits_task, few_digits_task, own_images_task, with_other_names
+from lazyartist.data.images import UnsupportedError
 from lazyartist.data.task import Task, make_task
 from lazyartist.inference import logits_of
 from lazyartist.networks import build
@@ -78,7 +75,9 @@ def check_the_data_stay_as_they_are(strategy: Strategy) -> None:
 
 def check_the_hard_splits_are_out_of_reach(strategy: Strategy) -> None:
     """It trains the same where there are no hard splits."""
-    without = _weights(fit(strategy, replace(_task(), hard={}, test=_task().easy), NETWORK, budget=SHORT).model)
+    without = _weights(
+        fit(strategy, replace(digits_task(), hard={}, test=digits_task().easy), NETWORK, budget=SHORT).model
+    )
     assert _same(without, _reference(strategy)), f"{strategy} depends on the hard splits"
 
 
@@ -89,7 +88,7 @@ def check_it_uses_only_what_it_declared(strategy: Strategy) -> None:
     grey ones. Sampling weights without "resampling" are refused by `fit`.
     """
     if "bias_labels" not in strategy.uses:
-        renamed = _weights(fit(strategy, _renamed(_task()), NETWORK, budget=SHORT).model)
+        renamed = _weights(fit(strategy, with_other_names(digits_task()), NETWORK, budget=SHORT).model)
         assert _same(renamed, _reference(strategy)), (
             f"{strategy} knows the bias attribute: it must declare 'bias_labels'"
         )
@@ -108,7 +107,7 @@ def check_it_uses_only_what_it_declared(strategy: Strategy) -> None:
 
 def check_it_beats_chance(strategy: Strategy) -> None:
     """After a few epochs on small digits it is right on the easy split well above chance."""
-    task = _few_digits(10, 14, 14)
+    task = few_digits_task(10, 14, 14)
     fitted = fit(strategy, task, LEARNER, budget=LONGER)
     right = accuracy(fitted.model, task.easy).value
     assert right > 0.2, f"{strategy}: {right:.0%} on the easy split after {fitted.steps} steps; chance is 10 %"
@@ -116,18 +115,18 @@ def check_it_beats_chance(strategy: Strategy) -> None:
 
 def check_other_numbers_of_classes(strategy: Strategy) -> None:
     """On two classes it learns and answers both; on three, with images that are not square, it trains."""
-    task = _few_digits(2, 14, 14)
+    task = few_digits_task(2, 14, 14)
     answers = logits_of(_trained(strategy, task, FEW, LEARNER), task.easy).argmax(1)
     right = float((answers == task.easy.labels).double().mean())
     assert len(set(answers.tolist())) == 2, f"{strategy} answers one of two classes only"
     assert right > 0.6, f"{strategy}: {right:.0%} on the easy split of two classes; chance is 50 %"
-    task = _few_digits(3, 28, 20)
+    task = few_digits_task(3, 28, 20)
     assert logits_of(_trained(strategy, task, SHORT), task.easy).shape == (len(task.easy), 3)
 
 
 def check_groups_of_any_size(strategy: Strategy) -> None:
     """Two classes with four attribute values, on images that cannot be repainted: it trains, or says what it lacks."""
-    task, lacking = _own_images(), ""
+    task, lacking = own_images_task(), ""
     try:
         model = _trained(strategy, task, SHORT)
     except UnsupportedError as error:
@@ -143,7 +142,7 @@ def check_groups_of_any_size(strategy: Strategy) -> None:
 def check_small_batches(strategy: Strategy) -> None:
     """A batch of one, and one in which classes are missing, have a finite loss and a gradient everywhere."""
     plan, draw = _ready(strategy)
-    labels = _task().train.labels
+    labels = digits_task().train.labels
     for index in (torch.tensor([0]), torch.arange(2), (labels == labels[0]).nonzero()[:8, 0]):
         network = _fresh()
         loss = plan.loss(network, draw(index))
@@ -158,8 +157,8 @@ def check_it_saves_and_loads(strategy: Strategy) -> None:
     """A network that comes back from the store is the one that was trained."""
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
-        first = store.fit(strategy, _task(), NETWORK, SHORT, 0)
-        again = store.find(provenance_of(strategy, _task(), NETWORK, SHORT, 0))
+        first = store.fit(strategy, digits_task(), NETWORK, SHORT, 0)
+        again = store.find(provenance_of(strategy, digits_task(), NETWORK, SHORT, 0))
         assert again is not None, f"{strategy}: the trained model was not kept"
         assert _same(_weights(first.model), dict(again.tensors)), f"{strategy}: what is loaded is not what was saved"
     assert _same(_weights(first.model), _reference(strategy)), f"{strategy}: what was trained cannot be loaded again"
@@ -197,48 +196,8 @@ def parametrize_with_checks(strategies: Sequence[Strategy]) -> pytest.MarkDecora
 
 
 @lru_cache(maxsize=1)
-def _task() -> Task:
-    return make_task("digits")
-
-
-@lru_cache(maxsize=3)
-def _few_digits(classes: int, height: int, width: int) -> Task:
-    """Return a task of the first classes of the digits; of 28 rows every second is left out if they are to be 14."""
-    grey, step = _grey(), 28 // height
-    parts = []
-    for images, labels in ((grey.train_images, grey.train_labels), (grey.test_images, grey.test_labels)):
-        few = images[labels < classes][:, ::step, ::step]
-        start = (few.shape[2] - width) // 2
-        parts += [few[:, :, start : start + width], labels[labels < classes]]
-    palette = Palette("few", HUES.colours[:classes], HUES.words[:classes])
-    return paint_task(GreyImages(*parts), "few digits", palette=palette)
-
-
-@lru_cache(maxsize=1)
-def _own_images() -> Task:
-    """Return a task of photographs, as it were: two classes, and a stripe in one of four places, mostly two of them."""
-    grey = _grey()
-    few = grey.train_labels < 2
-    labels = torch.as_tensor(grey.train_labels[few]).long()
-    generator = torch.Generator().manual_seed(0)
-    conflicting = torch.rand(len(labels), generator=generator) < 0.2
-    place = torch.where(conflicting, torch.randint(0, 4, labels.shape, generator=generator), labels)
-    pixels = torch.as_tensor(grey.train_images[few])[:, None].repeat(1, 3, 1, 1)
-    pixels[torch.arange(len(labels)), :2, 3 * place] = 200
-    split = ["easy" if i % 5 == 0 else "test" if i % 5 == 1 else "train" for i in range(len(labels))]
-    return array_task(pixels, {"class": labels, "place": place}, split, bias="place")
-
-
-@lru_cache(maxsize=1)
-def _grey() -> GreyImages:
-    from lazyartist.data.digits import grey_digits
-
-    return grey_digits()
-
-
-@lru_cache(maxsize=1)
 def _reference(strategy: Strategy) -> dict[str, Tensor]:
-    return _weights(fit(strategy, _task(), NETWORK, budget=SHORT).model)
+    return _weights(fit(strategy, digits_task(), NETWORK, budget=SHORT).model)
 
 
 @dataclass(frozen=True)
@@ -279,37 +238,19 @@ def _trained(strategy: Strategy, task: Task, budget: Budget, network: str = NETW
 def _ready(strategy: Strategy) -> tuple[Plan, Callable[[Tensor], Batch]]:
     """Return a plan, and what makes a batch of the training images at some indices."""
     view, plan = _planned(strategy)
-    train = split_for(strategy, _task())
+    train = split_for(strategy, digits_task())
     return plan, lambda index: make_batch(strategy, train, index, 0.5, view.generator)
 
 
 @lru_cache(maxsize=1)
 def _planned(strategy: Strategy) -> tuple[Any, Plan]:
-    view = training_view(strategy, _task(), NETWORK, SHORT, seed=0)
+    view = training_view(strategy, digits_task(), NETWORK, SHORT, seed=0)
     with torch.random.fork_rng(devices=[]):
         return view, strategy.plan(view)
 
 
 def _fresh() -> nn.Module:
-    return build(NETWORK, _task().train.classes, 0).train()
-
-
-def _renamed(task: Task) -> Task:
-    """Return the same pixels, the colours of which go by other names."""
-    classes = task.train.classes
-    new = (torch.arange(classes) + 3) % classes  # colour c is called new[c]
-    old = new.argsort().tolist()
-
-    def rename(split: Split) -> Split:
-        images: Any = split.images
-        palette = images.palette
-        renamed = Palette(palette.name, *(tuple(part[i] for i in old) for part in (palette.colours, palette.words)))
-        painted = {name: new[values] for name, values in split.painted.items()}
-        return replace(split, images=replace(images, colours=new[images.colours], palette=renamed), painted=painted)
-
-    unbiased = None if task.unbiased is None else rename(task.unbiased)
-    easy = rename(task.easy)
-    return replace(task, train=rename(task.train), easy=easy, unbiased=unbiased, hard={}, test=easy)
+    return build(NETWORK, digits_task().train.classes, 0).train()
 
 
 def _weights(model: nn.Module) -> dict[str, Tensor]:

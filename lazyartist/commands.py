@@ -86,9 +86,7 @@ def run_command(options: argparse.Namespace) -> int:
     networks = {(row.at.get("dataset"), row.at.get("network")) for row in rows}
     peers = [row for row in read_rows(path) if (row.at.get("dataset"), row.at.get("network")) in networks]
     _show(tables_of(study.name, peers))
-    print(
-        f"{len(runs)} runs, {len(rows)} rows in {path}; the table shows all it has of these datasets and networks."
-    )
+    print(f"{len(runs)} runs, {len(rows)} rows in {path}; the table shows all it has of these datasets and networks.")
     return OK
 
 

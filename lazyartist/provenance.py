@@ -21,7 +21,18 @@ from lazyartist.module_text import Place, module_text, resolved
 DECIDES_NOTHING = tuple(
     f"lazyartist.{room}"
     for room in (
-        *("registry", "files", "provenance", "module_text", "progress", "reporting", "cli", "commands", "checks"),
+        *(
+            "registry",
+            "files",
+            "provenance",
+            "module_text",
+            "progress",
+            "reporting",
+            "cli",
+            "commands",
+            "checks",
+            "check_tasks",
+        ),
         *("pytest_plugin", "page", "training.store", "studies.runner"),
     )
 )

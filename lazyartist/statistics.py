@@ -50,9 +50,7 @@ def eta_squared(scores: Tensor, groups: Tensor, counts: Tensor | None = None) ->
         ValueError: the sizes differ, or a score is NaN.
     """
     if scores.ndim != 2 or groups.shape != scores.shape[:1]:
-        raise ValueError(
-            f"expected scores (N, F) and groups (N,), got {tuple(scores.shape)} and {tuple(groups.shape)}"
-        )
+        raise ValueError(f"expected scores (N, F) and groups (N,), got {tuple(scores.shape)} and {tuple(groups.shape)}")
     _refuse_nan(scores)
     values = scores.double()
     values = values - values.mean(0)  # changes nothing, but small variances are not lost beside large means

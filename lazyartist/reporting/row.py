@@ -54,7 +54,7 @@ class Row:
     """One fact.
 
     Attributes:
-        study: "lazy", "cures", ...; also the name of the file that the row is kept in.
+        study: "cures", "noise", ...; also the name of the file that the row is kept in.
         at: where it was measured: the run's keys, and those of the fact, such as {"layer": "conv3"}.
         seed: the seed of data, initial weights and order.
         metric: what was measured. Accuracies are fractions.

@@ -11,7 +11,7 @@ from lazyartist.attacks.fmn import FMN
 from lazyartist.attacks.gradient_masking import gradient_masking
 from lazyartist.certify.crown import Certified
 from lazyartist.certify.trace import NoBoundsError
-from lazyartist.criteria import ATTACK_EPSILON
+from lazyartist.criteria import ATTACK_CONFIDENCE, ATTACK_EPSILON
 from lazyartist.inference import evaluating, outputs
 
 
@@ -50,7 +50,7 @@ def attack_report(model: nn.Module, task: Task, source: int, target: int, images
         raise ValueError(f"--from {source}: {task.name} has no test image of this class")
     labels = test.labels[index]
     x = test.render(index, task.own_attribute[labels] if test.can_paint else None)
-    criterion = TargetedConfidence(torch.full_like(labels, target), labels=labels)
+    criterion = TargetedConfidence(torch.full_like(labels, target), ATTACK_CONFIDENCE, labels)
     with evaluating(model), torch.no_grad():
         answers = outputs(model, x, test.classes).argmax(1)
     left = answers != target  # a mistake is no attack's success

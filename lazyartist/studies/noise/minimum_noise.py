@@ -9,6 +9,7 @@ import torch
 
 from lazyartist.attacks.criterion import TargetedConfidence
 from lazyartist.attacks.fmn import FMN
+from lazyartist.criteria import ATTACK_CONFIDENCE
 from lazyartist.data.images import WithForeground
 from lazyartist.inference import evaluating
 from lazyartist.studies.noise.metrics import PAINTS, Paint
@@ -100,7 +101,7 @@ def find_minimum_noise(
     model: nn.Module, images: Tensor, labels: Tensor, target: Tensor, steps: int = 100
 ) -> MinimumNoise:
     """Look for the least noise by fast minimum norm; `labels` and `target` are (N,), `steps` gradients per image."""
-    confident = FMN(steps=steps)(model, images, TargetedConfidence(target, labels=labels))
+    confident = FMN(steps=steps)(model, images, TargetedConfidence(target, ATTACK_CONFIDENCE, labels))
     flip = FMN(steps=steps)(model, images, TargetedConfidence(target, None, labels))
     with evaluating(model), torch.no_grad():
         logits = model(images)

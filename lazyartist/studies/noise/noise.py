@@ -15,7 +15,7 @@ from lazyartist.attacks.random_noise import RandomNoise
 from lazyartist.attacks.square import Square
 from lazyartist.certify.crown import Certified
 from lazyartist.certify.trace import NoBoundsError
-from lazyartist.criteria import ATTACK_EPSILON
+from lazyartist.criteria import ATTACK_CONFIDENCE, ATTACK_EPSILON
 from lazyartist.seeding import seed_from
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.grayscale_erm import GrayscaleErm, without_colour
@@ -99,7 +99,7 @@ class NoiseStudy(ClassifierStudy):
             if isinstance(STRATEGIES.build(run.strategy), GrayscaleErm):  # it was trained on grey images alone
                 images = without_colour(images)
             labels = split.labels[index]
-            criterion = TargetedConfidence(torch.full_like(index, self.target), labels=labels)
+            criterion = TargetedConfidence(torch.full_like(index, self.target), ATTACK_CONFIDENCE, labels)
             seed = seed_from("noise", SEEDS[paint], run.seed)
             for fact in self._facts(trained.model, images, labels, criterion, seed, paint):
                 yield replace(fact, at={"paint": paint})

@@ -1,0 +1,69 @@
+"""The tasks on which the contract of a strategy is checked: small, offline, and of several sizes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import torch
+
+from lazyartist.data.arrays import array_task
+from lazyartist.data.digits import grey_digits
+from lazyartist.data.images import Split
+from lazyartist.data.painting import paint_task
+from lazyartist.data.palettes import HUES, Palette
+from lazyartist.data.sources import GreyImages
+from lazyartist.data.task import Task, make_task
+
+
+@lru_cache(maxsize=1)
+def digits_task() -> Task:
+    """Return the task that most checks train on."""
+    return make_task("digits")
+
+
+@lru_cache(maxsize=3)
+def few_digits_task(classes: int, height: int, width: int) -> Task:
+    """Return a task of the first classes of the digits; of 28 rows every second is left out if they are to be 14."""
+    grey, step = grey_digits(), 28 // height
+    parts = []
+    for images, labels in ((grey.train_images, grey.train_labels), (grey.test_images, grey.test_labels)):
+        few = images[labels < classes][:, ::step, ::step]
+        start = (few.shape[2] - width) // 2
+        parts += [few[:, :, start : start + width], labels[labels < classes]]
+    palette = Palette("few", HUES.colours[:classes], HUES.words[:classes])
+    return paint_task(GreyImages(*parts), "few digits", palette=palette)
+
+
+@lru_cache(maxsize=1)
+def own_images_task() -> Task:
+    """Return a task of photographs, as it were: two classes, and a stripe in one of four places, mostly two of them."""
+    grey = grey_digits()
+    few = grey.train_labels < 2
+    labels = torch.as_tensor(grey.train_labels[few]).long()
+    generator = torch.Generator().manual_seed(0)
+    conflicting = torch.rand(len(labels), generator=generator) < 0.2
+    place = torch.where(conflicting, torch.randint(0, 4, labels.shape, generator=generator), labels)
+    pixels = torch.as_tensor(grey.train_images[few])[:, None].repeat(1, 3, 1, 1)
+    pixels[torch.arange(len(labels)), :2, 3 * place] = 200
+    split = ["easy" if i % 5 == 0 else "test" if i % 5 == 1 else "train" for i in range(len(labels))]
+    return array_task(pixels, {"class": labels, "place": place}, split, bias="place")
+
+
+def with_other_names(task: Task) -> Task:
+    """Return the same pixels, the colours of which go by other names."""
+    classes = task.train.classes
+    new = (torch.arange(classes) + 3) % classes  # colour c is called new[c]
+    old = new.argsort().tolist()
+
+    def rename(split: Split) -> Split:
+        images: Any = split.images
+        palette = images.palette
+        renamed = Palette(palette.name, *(tuple(part[i] for i in old) for part in (palette.colours, palette.words)))
+        painted = {name: new[values] for name, values in split.painted.items()}
+        return replace(split, images=replace(images, colours=new[images.colours], palette=renamed), painted=painted)
+
+    unbiased = None if task.unbiased is None else rename(task.unbiased)
+    easy = rename(task.easy)
+    return replace(task, train=rename(task.train), easy=easy, unbiased=unbiased, hard={}, test=easy)
