@@ -23,8 +23,7 @@ class Irm(Strategy):
     the first part of the training the penalty rises to λ, and the whole is divided by it, as in the paper's code. Both
     environments are drawn equally often.
 
-    MNIST, simple_cnn, 2 epochs, n = 5: hard 82.7 ± 4.1 (rotated), 81.6 ± 4.1 (other); see results/cures.md.
-    It helps, but its worst groups stay lost.
+    MNIST, simple_cnn, 2 epochs, n = 5: hard 94.4 ± 0.6 (rotated), 94.3 ± 0.4 (other); see results/cures.md.
 
     Attributes:
         weight: λ.
