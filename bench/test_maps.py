@@ -21,7 +21,8 @@ from torch import Tensor, nn
 
 from lazyartist.attribution.grad_cam import GradCam
 from lazyartist.attribution.score_cam import ScoreCam
-from lazyartist.data.task import Task, make_task
+from lazyartist.data.make import make_task
+from lazyartist.data.task import Task
 from lazyartist.strategies.lazy import Lazy
 from lazyartist.training.fit import fit
 from lazyartist.visualise import Channel, Visualise

@@ -23,7 +23,7 @@ import torch
 from torch import Tensor, nn
 
 from lazyartist.data.images import Split
-from lazyartist.data.task import make_task
+from lazyartist.data.make import make_task
 from lazyartist.networks import build
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.erm import Erm

@@ -21,7 +21,8 @@ import torch
 
 from torch import nn
 
-from lazyartist.data.task import Task, make_task
+from lazyartist.data.make import make_task
+from lazyartist.data.task import Task
 from lazyartist.probes import accuracy, group_accuracy
 from lazyartist.reporting.row import Row
 from lazyartist.strategies.erm import Erm

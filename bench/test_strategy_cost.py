@@ -12,7 +12,7 @@ import statistics
 from dataclasses import replace
 from pathlib import Path
 
-from lazyartist.data.task import make_task
+from lazyartist.data.make import make_task
 from lazyartist.strategies import STRATEGIES
 from lazyartist.studies.base import STANDARD, Run
 from lazyartist.studies.cures.cures import own_cures

@@ -11,10 +11,11 @@ import torch
 from lazyartist.data.arrays import array_task
 from lazyartist.data.digits import grey_digits
 from lazyartist.data.images import Split
+from lazyartist.data.make import make_task
 from lazyartist.data.painting import paint_task
 from lazyartist.data.palettes import HUES, Palette
 from lazyartist.data.sources import GreyImages
-from lazyartist.data.task import Task, make_task
+from lazyartist.data.task import Task
 
 
 @lru_cache(maxsize=1)

@@ -29,7 +29,8 @@ from torch import Tensor, nn
 
 from lazyartist.check_tasks import digits_task, few_digits_task, own_images_task, with_other_names
 from lazyartist.data.images import UnsupportedError
-from lazyartist.data.task import Task, make_task
+from lazyartist.data.make import make_task
+from lazyartist.data.task import Task
 from lazyartist.inference import logits_of
 from lazyartist.networks import build
 from lazyartist.probes import accuracy

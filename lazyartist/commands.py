@@ -195,6 +195,6 @@ def attack_command(options: argparse.Namespace) -> int:
 
 
 def _make(dataset: str) -> Any:
-    from lazyartist.data.task import make_task
+    from lazyartist.data.make import make_task
 
     return make_task(dataset)

@@ -236,7 +236,7 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
     """Return the error for a name that is not there."""
     near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
-    return UnknownNameError(f"there is no {kind} called {name!r}.{hint} Known: {', '.join(sorted(known))}.")
+    return UnknownNameError(f"there is no {kind} called {name!r}.{hint} Known: {', '.join(sorted(known)) or 'none'}.")
 
 
 def _origin(thing: object) -> str:

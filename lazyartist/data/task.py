@@ -5,21 +5,20 @@ from __future__ import annotations
 import operator
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
 from torch import Tensor
 
-from lazyartist.data import DATASETS
 from lazyartist.data.images import Split, UnsupportedError
 
 
 if TYPE_CHECKING:
-    from lazyartist.data.sources import GreyImages
+    pass
 
 Keys = Mapping[str, "str | int | float"]
 
@@ -71,44 +70,6 @@ class Task:
                 f"of the {self.train.target}, and {self.name} has none: leave {needed_by} out"
             )
         return self.unbiased
-
-
-def make_task(dataset: str | GreyImages | Task = "mnist", *, seed: int = 0, **knobs: Any) -> Task:
-    """Make the task of a dataset. The same arguments give the same bits: splits and attributes all follow from `seed`.
-
-    Args:
-        dataset: a name, with knobs behind it if you like: "mnist", "digits:correlation=0.99:where=background"; or your
-            own `GreyImages` to be painted; or a `Task` of your own, which is returned as it is.
-        seed: a whole number from 0 on.
-        knobs: of the dataset; those of painted ones are `correlation`, `conflict`, `where` and `palette`, see
-            `lazyartist.data.coloured.colour`.
-
-    Raises:
-        UnknownNameError: an unknown dataset or palette.
-        DataError: the images cannot be had.
-        ValueError: an argument out of range.
-    """
-    from lazyartist.data.painting import paint_task
-
-    if isinstance(dataset, Task):
-        return dataset
-    seed = whole_number(seed, "seed")
-    if isinstance(dataset, str):
-        make, given = DATASETS.configured(dataset)
-        name = dataset.partition(":")[0]
-        chosen = {**given, **knobs}
-        try:
-            return replace(make(seed=seed, **chosen), name=name)
-        except TypeError as error:
-            raise ValueError(f"the dataset {name} cannot be made with {chosen}: {error}") from error
-    if not all(hasattr(dataset, f"{part}_{what}") for part in ("train", "test") for what in ("images", "labels")):
-        raise ValueError(
-            f"dataset: expected a name, GreyImages to be painted, or a Task, got {type(dataset).__name__}; images that "
-            "are painted already have no test split: pass the grey ones as lazyartist.data.sources.GreyImages("
-            "train_images, train_labels, test_images, test_labels), with palette= for other classes than ten; images "
-            "with colours of their own become a task by lazyartist.data.arrays.array_task"
-        )
-    return paint_task(dataset, "custom", seed=seed, **knobs)
 
 
 def whole_number(value: object, name: str) -> int:

@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from lazyartist.data import DATASETS
-from lazyartist.data.task import Task, make_task, whole_number
+from lazyartist.data.make import make_task
+from lazyartist.data.task import Task, whole_number
 from lazyartist.networks import NETWORKS
 from lazyartist.provenance import code_digest
 from lazyartist.reporting.row import Direction, Key, Origin, Row

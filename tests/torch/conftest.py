@@ -10,7 +10,7 @@ import torch
 
 from torch import nn
 
-from lazyartist.data.task import make_task
+from lazyartist.data.make import make_task
 from lazyartist.networks import build
 from lazyartist.strategies.erm import Erm
 from lazyartist.training.budget import Budget

@@ -28,7 +28,7 @@ import ast, json, sys
 from pathlib import Path
 
 from lazyartist import module_text
-from lazyartist.data.task import make_task
+from lazyartist.data.make import make_task
 from lazyartist.strategies import STRATEGIES
 from lazyartist.studies import STUDIES
 from lazyartist.training.budget import Budget

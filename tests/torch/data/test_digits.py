@@ -3,7 +3,7 @@
 import numpy as np
 
 from lazyartist.data.digits import grey_digits
-from lazyartist.data.task import make_task
+from lazyartist.data.make import make_task
 
 
 def test_digits_need_nothing(monkeypatch, tmp_path):

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from lazyartist.data.make import make_task
 from lazyartist.data.painting import paint_task
 from lazyartist.data.sources import GreyImages
-from lazyartist.data.task import make_task
 
 
 def grey(*counts, tested=None):

@@ -8,8 +8,9 @@ import torch
 
 from lazyartist.data.coloured import colour
 from lazyartist.data.images import UnsupportedError
+from lazyartist.data.make import make_task
 from lazyartist.data.sources import GreyImages
-from lazyartist.data.task import make_task, whole_number
+from lazyartist.data.task import whole_number
 from lazyartist.strategies.oracle import Oracle
 from lazyartist.training.fit import fit
 

@@ -5,9 +5,9 @@ import torch
 
 from lazyartist.data.coloured import ColouredImages
 from lazyartist.data.images import Split, UnsupportedError
+from lazyartist.data.make import make_task
 from lazyartist.data.palettes import palette_of
 from lazyartist.data.sources import GreyImages
-from lazyartist.data.task import make_task
 from lazyartist.sae.concepts import bias_and_class, check_unbiased, cramers_v, strokes
 
 

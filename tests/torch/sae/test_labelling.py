@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
+from lazyartist.data.make import make_task
 from lazyartist.data.sources import GreyImages
-from lazyartist.data.task import make_task
 from lazyartist.sae.labelling import best, label_features, labelled
 
 

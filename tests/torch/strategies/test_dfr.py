@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from lazyartist.data.make import make_task
 from lazyartist.data.sources import GreyImages
-from lazyartist.data.task import make_task
 from lazyartist.inference import predict
 from lazyartist.networks.head import head_of
 from lazyartist.strategies import STRATEGIES

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from lazyartist.criteria import LAZY_EASY
+from lazyartist.data.make import make_task
 from lazyartist.data.sources import GreyImages
-from lazyartist.data.task import make_task
 from lazyartist.probes import accuracy
 from lazyartist.strategies.lazy import BELOW_ALIGNED, Lazy, lazy_bar
 from lazyartist.training.budget import Budget

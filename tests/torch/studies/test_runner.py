@@ -146,7 +146,7 @@ def by_hand(monkeypatch):
     monkeypatch.setitem(STRATEGIES._things, "own_strategy", OwnStrategy)
 
     def own_digits(*, seed=0):
-        from lazyartist.data.task import make_task
+        from lazyartist.data.make import make_task
 
         return make_task("digits", seed=seed, correlation=0.8)
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 import pytest
 import torch
 
-from lazyartist.data.task import make_task
+from lazyartist.data.make import make_task
 from lazyartist.provenance import code_digest
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.erm import Erm

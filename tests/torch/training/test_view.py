@@ -6,7 +6,7 @@ from typing import ClassVar
 import pytest
 import torch
 
-from lazyartist.data.task import make_task
+from lazyartist.data.make import make_task
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.base import Strategy
 from lazyartist.strategies.erm import Erm

@@ -7,7 +7,8 @@ import torch
 
 from lazyartist.data import DATASETS
 from lazyartist.data.images import Split
-from lazyartist.data.task import Task, make_task
+from lazyartist.data.make import make_task
+from lazyartist.data.task import Task
 from lazyartist.sae.budget import SaeBudget
 from lazyartist.strategies.lazy import Lazy
 from lazyartist.studies.decomposition.last_layer import last_layer_activations

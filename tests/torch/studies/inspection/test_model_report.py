@@ -7,7 +7,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from lazyartist.cli import main
-from lazyartist.data.task import make_task
+from lazyartist.data.make import make_task
 from lazyartist.strategies.grayscale_erm import without_colour
 from lazyartist.studies.inspection.model_report import model_report
 from lazyartist.studies.inspection.subjects import GreyInput
