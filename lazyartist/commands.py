@@ -65,16 +65,16 @@ def run_command(options: argparse.Namespace) -> int:
     for name in options.networks:
         build(name, 2, 0)  # a knob out of range is said before any data are fetched
     budget = {"epochs": options.epochs, "batch_size": options.batch_size, "learning_rate": options.learning_rate}
-    study = STUDIES.build(
-        options.study,
-        datasets=options.datasets,
-        networks=options.networks,
-        strategies=options.strategies,
-        seeds=options.seeds,
-        budget={name: value for name, value in budget.items() if value is not None},
-    )
+    chosen = {
+        "datasets": options.datasets,
+        "networks": options.networks,
+        "strategies": options.strategies,
+        "seeds": options.seeds,
+        "budget": {name: value for name, value in budget.items() if value is not None},
+    }
+    study = STUDIES.build(options.study, **{name: value for name, value in chosen.items() if value})
     runs = study.runs()
-    for dataset in dict.fromkeys(run.dataset for run in runs):
+    for dataset in dict.fromkeys(run.dataset for run in runs if hasattr(run, "dataset")):
         _make(dataset)  # once here, so that the processes find it in the cache
     records = options.results / "records"
     with progress_bar(study.name, len(runs)) as progress:
@@ -159,7 +159,7 @@ def data_command(options: argparse.Namespace) -> int:
         task = _make(name)
         splits = {"train": task.train, "easy": task.easy, "test": task.test}
         counts = ", ".join(f"{split} {len(images):,}" for split, images in splits.items())
-        print(f"{name}: {counts} images, verified; files lie in {data_root()}")
+        print(f"{name}: {counts} images; what was fetched is verified and lies in {data_root()}")
     if options.picture:
         from lazyartist.reporting.figure import save
         from lazyartist.studies.lazy.dataset_figure import split_pictures

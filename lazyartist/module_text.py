@@ -114,6 +114,8 @@ def _dumped(node: ast.stmt) -> str:
 def _file(node: ast.stmt, source: ModuleText) -> None:
     """Put one top-level statement where it belongs."""
     if isinstance(node, ast.If) and _dotted(node.test)[-1] == "TYPE_CHECKING":
+        for other in node.orelse:
+            _file(other, source)
         return
     source.imported.update(_imports_in(node, source.module) if not isinstance(node, (*FUNCTION, ast.ClassDef)) else {})
     if isinstance(node, (ast.Import, ast.ImportFrom)):

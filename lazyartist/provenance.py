@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -71,13 +70,9 @@ def reachable(*things: Any) -> set[Place]:
 
 
 def place_of(thing: Any) -> Place:
-    """Return module and outermost name of a class or function."""
+    """Return module and outermost name of a class or function; of a partial, those of its function."""
+    thing = getattr(thing, "func", thing) if not hasattr(thing, "__qualname__") else thing
     return thing.__module__, thing.__qualname__.partition(".")[0]
-
-
-def definitions_text(things: Iterable[Any]) -> list[str]:
-    """Return "module:name" of all that `things` can reach, sorted: what a digest covers, for people."""
-    return sorted(f"{module}:{name}" for module, name in reachable(*things))
 
 
 def _decides_nothing(module: str) -> bool:

@@ -142,6 +142,10 @@ class Registry(Generic[T]):
     def build(self, spec: str, **arguments: Any) -> Any:
         """Call the thing of a specification with its knobs and `arguments`; raises what `configured` raises."""
         thing, options = self.configured(spec)
+        parameters = inspect.signature(cast("Callable[..., Any]", thing)).parameters
+        taken = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
+        if foreign := [] if taken else sorted(arguments.keys() - parameters.keys()):
+            raise ValueError(f"the {self.kind} {spec!r} has no {', '.join(foreign)} to choose: leave that out")
         if twice := sorted(options.keys() & arguments.keys()):
             raise ValueError(f"{spec!r}: {', '.join(twice)} cannot be chosen here")
         return cast("Callable[..., Any]", thing)(**options, **arguments)

@@ -121,8 +121,10 @@ def check(model: nn.Module, images: Tensor, criterion: TargetedConfidence) -> No
     with evaluating(model), torch.no_grad():
         logits = outputs(model, images)
         suspicious = _like_probabilities(logits)
-        if suspicious:  # logits may lie in [0, 1] by chance, but not on all images
-            others = torch.cat([1 - images[:1], torch.zeros_like(images[:1]), torch.ones_like(images[:1])])
+        if suspicious:  # logits may lie in [0, 1] by chance: images that are like none of these tell
+            noise = torch.rand((8, *images.shape[1:]), generator=torch.Generator().manual_seed(0), dtype=images.dtype)
+            plain = [torch.zeros_like(images[:1]), torch.ones_like(images[:1])]
+            others = torch.cat([1 - images[:1], *plain, noise, noise.round()])
             suspicious = _like_probabilities(outputs(model, others))
     if bool((criterion.target < 0).any()) or bool((criterion.target >= logits.shape[1]).any()):
         raise ValueError(

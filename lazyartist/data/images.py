@@ -83,6 +83,8 @@ class Split(Dataset[tuple[Tensor, int]]):
         if missing := [name for name in (self.target, *self.bias) if name not in self.images.factors]:
             known = ", ".join(self.images.factors)
             raise ValueError(f"{self.images!r} has no factor {', '.join(missing)}: it has {known}")
+        if len({self.target, *self.bias}) <= len(self.bias):
+            raise ValueError(f"target={self.target!r}, bias={self.bias!r}: expected different factors")
 
     def __repr__(self) -> str:
         return f"Split({len(self)} of {self.images!r}, {self.target} beside {', '.join(self.bias) or 'nothing'})"

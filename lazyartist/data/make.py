@@ -34,9 +34,10 @@ def make_task(dataset: str | GreyImages | Task = "mnist", *, seed: int = 0, **kn
         name = dataset.partition(":")[0]
         chosen = {**given, **knobs}
         try:
-            return replace(make(seed=seed, **chosen), name=name)
+            task = make(seed=seed, **chosen)
         except TypeError as error:
             raise ValueError(f"the dataset {name} cannot be made with {chosen}: {error}") from error
+        return replace(task, name=name, keys={**chosen, **task.keys})  # rows of other knobs are other rows
     if not all(hasattr(dataset, f"{part}_{what}") for part in ("train", "test") for what in ("images", "labels")):
         raise ValueError(
             f"dataset: expected a name, GreyImages to be painted, or a Task, got {type(dataset).__name__}; images that "

@@ -1,4 +1,4 @@
-"""Ten colours, one a class."""
+"""Ten colours, one per class."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Palette:
 
     Attributes:
         name: how tables call it.
-        colours: (red, green, blue), each in [0, 1], one colour a class, all different and none black.
+        colours: (red, green, blue), each in [0, 1], one colour per class, all different and none black.
         words: what to call each colour in text and figures.
     """
 

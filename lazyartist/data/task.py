@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import torch
 
@@ -16,9 +15,6 @@ from torch import Tensor
 
 from lazyartist.data.images import Split, UnsupportedError
 
-
-if TYPE_CHECKING:
-    pass
 
 Keys = Mapping[str, "str | int | float"]
 

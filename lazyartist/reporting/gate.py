@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import math
 
 from collections import defaultdict
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lazyartist.reporting.row import Row
+
+log = logging.getLogger(__name__)
 
 # A change of less than one percent of the value is not worth a red build, however consistent over seeds.
 TOLERANCE, FLOOR = 0.01, 5e-4
@@ -119,7 +122,10 @@ def write_baseline(path: Path, rows: Iterable[Row]) -> int:
     Raises:
         ValueError: there is nothing to bless.
     """
-    groups = sorted(blessed_groups(rows).items(), key=lambda item: repr(item[0]))
+    every = sorted(blessed_groups(rows).items(), key=lambda item: repr(item[0]))
+    groups = [(group, blessed) for group, blessed in every if all(map(math.isfinite, blessed.values.values()))]
+    for group, _ in [item for item in every if item not in groups]:
+        log.warning("not blessed, since it is not finite on every seed: %s", "; ".join(words(group)))
     if not groups:
         raise ValueError("no rows to bless: run `pytest -m acceptance` first")
     lines = [

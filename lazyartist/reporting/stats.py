@@ -78,11 +78,6 @@ def paired_difference(a: Mapping[int, float], b: Mapping[int, float], tail: floa
     return estimate((a[seed] - b[seed] for seed in _shared(a, b)), tail)
 
 
-def paired_ratio(a: Mapping[int, float], b: Mapping[int, float]) -> Estimate:
-    """Return the interval of a / b over shared seeds: the t interval of the logarithm, carried back; both positive."""
-    return estimate(math.log(a[seed] / b[seed]) for seed in _shared(a, b)).map(math.exp)
-
-
 def norm_score(value: Mapping[int, float], base: Mapping[int, float], best: Mapping[int, float]) -> Estimate:
     """Return 100 × (value − base) / (best − base): 0 is no help, 100 reaches the ceiling, whichever way is better.
 

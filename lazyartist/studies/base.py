@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,8 +13,10 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from lazyartist.data import DATASETS
+from lazyartist.data.images import UnsupportedError
 from lazyartist.data.make import make_task
 from lazyartist.data.task import Task, whole_number
+from lazyartist.knobs import check_knobs
 from lazyartist.networks import NETWORKS
 from lazyartist.provenance import code_digest
 from lazyartist.reporting.row import Direction, Key, Origin, Row
@@ -92,7 +95,15 @@ class Run:
         return {"dataset": task.name, **task.keys, **keys}
 
     def with_data(self, **knobs: Key) -> Run:
-        """Return the run with knobs of its dataset changed."""
+        """Return the run with knobs of its dataset changed.
+
+        Raises:
+            UnsupportedError: the dataset has no such knob.
+        """
+        if missing := [name for name in knobs if not has_knob(self.dataset, name)]:
+            raise UnsupportedError(
+                f"the dataset {self.dataset} has no {', '.join(missing)} to choose: leave it out here"
+            )
         return replace(self, data=tuple({**dict(self.data), **knobs}.items()))
 
     def __str__(self) -> str:
@@ -156,10 +167,22 @@ class ClassifierStudy(Study[Run]):
         if not isinstance(self.budget, Mapping):
             raise ValueError(f"budget={self.budget!r}: expected what is to be changed, such as {{'epochs': 1}}")
         object.__setattr__(self, "budget", dict(self.budget))
+        self._check_knobs()
         known = [each.name for each in fields(Budget)]
         if wrong := [name for name in self.budget if name not in known]:
             raise ValueError(f"budget={self.budget}: there is no {', '.join(wrong)}; a budget has {', '.join(known)}")
         replace(self.standard, **self.budget)  # refuses values out of range before anything is trained
+
+    def _check_knobs(self) -> None:
+        """Hold knobs to their ranges; where several numbers are meant, one number stands for itself."""
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(each.default, tuple) and each.name not in SHARED:
+                several = tuple(value) if isinstance(value, (tuple, list)) else (value,)
+                if not several or any(isinstance(one, str) != isinstance(each.default[0], str) for one in several):
+                    raise ValueError(f"{each.name}={value!r}: expected values such as {each.default}")
+                object.__setattr__(self, each.name, several)
+        check_knobs(self)
 
     def runs(self) -> list[Run]:
         """Return the runs of this study, all strategies of a seed one after the other."""
@@ -216,8 +239,7 @@ class ClassifierStudy(Study[Run]):
 
     def knobs(self) -> dict[str, Any]:
         """Return what decides a run's rows besides the run itself: the fields that only this study has."""
-        shared = {each.name for each in fields(ClassifierStudy)}
-        return {each.name: getattr(self, each.name) for each in fields(self) if each.name not in shared}
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name not in SHARED}
 
     def changed_knobs(self) -> dict[str, Key]:
         """Return the knobs that are not as they are by default: they are keys of the rows."""
@@ -229,12 +251,32 @@ class ClassifierStudy(Study[Run]):
         }
 
     def digest(self, run: Run) -> str:
-        """Return what decides the rows of a run, but for its data, which follow from the arguments and the code."""
+        """Return what decides the rows of a run.
+
+        The data of this package follow from arguments and code; those of others may lie in files, and count too.
+        """
         strategy = type(STRATEGIES.build(run.strategy))
         networks = (NETWORKS.configured(name)[0] for name in (run.network, *strategy.networks))
-        things = (type(self), fit, strategy, *networks, DATASETS.configured(run.dataset)[0])
-        decides = (self.name, self.knobs(), run, versions(), THREADS, code_digest(*things))
+        make = DATASETS.configured(run.dataset)[0]
+        data = "" if getattr(make, "__module__", "").startswith("lazyartist.") else fingerprints(run.task())
+        things = (type(self), fit, strategy, *networks, make)
+        decides = (self.name, self.knobs(), run, data, versions(), THREADS, code_digest(*things))
         return hashlib.sha256(repr(decides).encode()).hexdigest()[:16]
+
+
+SHARED = frozenset(each.name for each in fields(ClassifierStudy))  # fields that choose runs, and decide no row
+
+
+def has_knob(dataset: str, name: str) -> bool:
+    """Can this knob of a dataset be chosen? Not where it is chosen behind the dataset's name already."""
+    make, given = DATASETS.configured(dataset)
+    knobs = inspect.signature(make).parameters
+    return name not in given and (name in knobs or any(each.kind is each.VAR_KEYWORD for each in knobs.values()))
+
+
+def fingerprints(task: Task) -> str:
+    """Return the fingerprints of all splits of a task."""
+    return " ".join(split.fingerprint for split in (task.train, task.easy, task.test, *task.hard.values()))
 
 
 @lru_cache(maxsize=2)

@@ -52,6 +52,9 @@ def run_study(
     if not runs:
         raise ValueError(f"{study!r} has nothing to run: expected at least one dataset, network, strategy and seed")
     path = records / f"{study.name}.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab"):  # what cannot be written is found before the work, not after it
+        pass
     digests = {run: study.digest(run) for run in runs}
     known = set() if fresh else {row.origin.run for row in read_rows(path)}
     todo = [run for run in dict.fromkeys(runs) if digests[run] not in known]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from numbers import Integral, Real
+from typing import Any, Literal, get_args
 
 
 Schedule = Literal["cosine", "constant"]
@@ -29,12 +30,13 @@ class Budget:
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "learning_rate"):
-            value = getattr(self, name)
+            value: Any = getattr(self, name)
             whole = name == "batch_size"
-            if not isinstance(value, int if whole else (int, float)) or not 0 < value < math.inf:
+            number = float(value) if isinstance(value, Integral if whole else Real) else math.nan
+            if not 0 < number < math.inf:
                 raise ValueError(f"{name}={value!r}: expected a positive {'whole ' if whole else ''}number")
-            if not whole:  # 2 and 2.0 are one budget: no other key, no other digest
-                object.__setattr__(self, name, int(value) if value == int(value) else float(value))
+            # 2, 2.0 and numpy's 2 are one budget: no other key, no other digest
+            object.__setattr__(self, name, int(number) if number.is_integer() else number)
         if self.schedule not in get_args(Schedule):
             raise ValueError(f"schedule={self.schedule!r}: expected 'cosine' or 'constant'")
 

@@ -12,6 +12,7 @@ import torch
 
 from torch import Tensor, nn
 
+from lazyartist.inference import evaluating, outputs
 from lazyartist.networks import build
 from lazyartist.seeding import seed_from
 from lazyartist.strategies.base import Batch, Plan, Strategy, Use
@@ -63,6 +64,8 @@ def fit(
     """
     train = split_for(strategy, task)
     view = training_view(strategy, task, network, budget, seed)
+    # a strategy that did not declare the bias attribute is not told it here either
+    easy = task.easy if "bias_labels" in strategy.uses else replace(task.easy, bias=())
     total = budget.steps(len(train))
     start = time.process_time()  # what else the machine does is no cost of a strategy
     with torch.random.fork_rng(devices=[]):
@@ -70,6 +73,9 @@ def fit(
         plan = strategy.plan(view)
         _check(plan, strategy, len(train))
         model = build(network, train.classes, seed)
+        # a network that does not take these images is named before the first step
+        with evaluating(model), torch.no_grad():
+            outputs(model, train.render(torch.arange(min(2, len(train)))), train.classes)
         model.train()
         parameters = [p for module in (model, *plan.modules) for p in module.parameters()]
         torch.manual_seed(seed_from("model", seed))  # for networks that draw while they train, such as dropout
@@ -81,7 +87,7 @@ def fit(
         def after(step: int) -> bool:
             if watch is not None:
                 watch(step, model)
-            return "easy_split" in strategy.uses and strategy.should_stop(step, model, task.easy)
+            return "easy_split" in strategy.uses and strategy.should_stop(step, model, easy)
 
         def rate(progress: float) -> float:
             return budget.learning_rate * budget.decay(progress)

@@ -117,7 +117,8 @@ class Store:
         if found is not None:
             return found
         made = make()
-        weights = save({name: tensor.contiguous() for name, tensor in made.tensors.items()})
+        # clones, since a network may share parameters, and the file may not
+        weights = save({name: tensor.contiguous().clone() for name, tensor in made.tensors.items()})
         facts = dict(made.facts)
         card = {**asdict(provenance), "facts": facts, "digest": _digest(weights, facts)}
         path = self._path(provenance)
@@ -187,6 +188,7 @@ def provenance_of(strategy: Strategy, task: Task, network: str, budget: Budget, 
             "easy": task.easy.fingerprint if "easy_split" in strategy.uses else "",
             "target": split.target,
             "bias": list(split.bias),
+            "sizes": [split.classes, *(split.images.sizes[name] for name in split.bias)],
             "network": network,
             "budget": asdict(budget),
             "seed": int(seed),
@@ -203,8 +205,8 @@ def versions() -> dict[str, str]:
         "lazyartist": lazyartist.__version__,
         "python": platform.python_version(),
         "torch": torch.__version__,
-        "torchvision": importlib.metadata.version("torchvision"),
         "numpy": np.__version__,
+        **{name: importlib.metadata.version(name) for name in ("torchvision", "scikit-learn", "scipy")},
     }
 
 

@@ -14,7 +14,8 @@ from lazyartist.reporting.stats import Estimate, estimate, norm_score
 from lazyartist.reporting.table import ACCURACIES, by, epochs_words, seeds_of_all, values
 from lazyartist.studies import FIGURES
 from lazyartist.studies.cures.metrics import KNOWS, knows
-from lazyartist.studies.cures.numbers import judged_by, mean, settings
+from lazyartist.studies.cures.numbers import judged_by, mean
+from lazyartist.studies.settings import settings
 
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ PUBLISHED = (
 
 
 def published_tables() -> list[Table]:
-    """Return the published numbers, a table a setting."""
+    """Return the published numbers, one table per setting."""
     return [
         Table(
             f"Published: {setting}",

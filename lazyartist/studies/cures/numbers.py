@@ -1,42 +1,19 @@
-"""What the tables and figures of cures share: rows put together by setting, and the number a cure is judged by."""
+"""What the tables and figures of cures share: the number that a cure is judged by."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from lazyartist.reporting.stats import estimate
-from lazyartist.reporting.table import ACCURACIES, BUDGET, DATA, budget_words, by, percent
+from lazyartist.reporting.table import percent
 from lazyartist.studies.cures.metrics import WORST_GROUP
+from lazyartist.studies.settings import hard_metrics
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping
 
-    from lazyartist.reporting.row import At, Row
     from lazyartist.reporting.table import Values
-
-SETTING = (*DATA, "network", *BUDGET)
-
-
-def settings(rows: Sequence[Row], *varying: str) -> Iterator[tuple[At, list[Row]]]:
-    """Yield the keys and the rows of each setting: in one, rows differ in the keys `varying` and in the seed only."""
-    others = sorted({name for row in rows for name in row.at} - {*SETTING, "strategy"})
-    names = [name for name in (*SETTING, "strategy", *others) if name not in varying]
-    for own in by(rows, *names).values():
-        yield {name: own[0].at[name] for name in names if name in own[0].at}, own
-
-
-def setting_words(at: At) -> str:
-    """Return dataset, network and budget in words, and keys that only some rows have."""
-    others = [f"{name} {value}" for name, value in at.items() if name not in {*SETTING, "strategy"}]
-    return ", ".join([str(at["dataset"]), str(at["network"]), budget_words(at), *others])
-
-
-def hard_metrics(v: Values) -> list[str]:
-    """Return the accuracies on hard splits that were measured, those of colours first."""
-    hard = [metric for metric in v if metric.startswith("hard_") and metric.endswith("_accuracy")]
-    colours = [metric for metric in ACCURACIES if metric in hard]
-    return colours + sorted(set(hard) - set(colours))
 
 
 def judged_by(v: Values) -> dict[int, float]:

@@ -23,7 +23,8 @@ from lazyartist.reporting.table import (
 from lazyartist.studies import TABLES
 from lazyartist.studies.cures.literature import published_tables
 from lazyartist.studies.cures.metrics import CONFLICTING, DETECTION, KNOWS, UNBIASED, WORST_GROUP, knows
-from lazyartist.studies.cures.numbers import cell, hard_metrics, judged_by, mean, setting_words, settings
+from lazyartist.studies.cures.numbers import cell, judged_by, mean
+from lazyartist.studies.settings import hard_metrics, setting_words, settings
 
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
@@ -15,7 +14,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from lazyartist.activations import activations
-from lazyartist.data import DATASETS
 from lazyartist.knobs import knob
 from lazyartist.probes import accuracy
 from lazyartist.provenance import code_digest
@@ -27,7 +25,7 @@ from lazyartist.sae.steering import ablate, intervene
 from lazyartist.statistics import eta_squared
 from lazyartist.strategies import STRATEGIES
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import Fact, Run
+from lazyartist.studies.base import Fact, Run, has_knob
 from lazyartist.studies.decomposition.metrics import CEILING, OWN_HEAD, REFITTED_HEAD, SCR, UNEDITED
 from lazyartist.studies.decomposition.trained_saes import VARIANT, LastLayerStudy
 from lazyartist.studies.lazy import LAZY
@@ -87,7 +85,7 @@ class ErasureStudy(LastLayerStudy):
 
     def _strong(self, run: Run) -> Run:
         own_budget = type(STRATEGIES.build(run.strategy)).budget is not None
-        if own_budget or not _has_correlation(run.dataset):
+        if own_budget or not has_knob(run.dataset, "correlation"):
             return run
         return run.with_data(correlation=self.strong_correlation, conflict="others")
 
@@ -160,9 +158,3 @@ def pairs(x: Tensor, split: Split, own_attribute: Tensor, classes: tuple[int, in
     of_a, of_b = (split.attribute == own_attribute[label] for label in classes)
     chosen = ((split.labels == a) | (split.labels == b)) & (of_a | of_b)
     return Pairs(x[chosen], split.labels[chosen] == a, of_a[chosen])
-
-
-def _has_correlation(dataset: str) -> bool:
-    """Can the correlation of a dataset be chosen?"""
-    parameters = inspect.signature(DATASETS.configured(dataset)[0]).parameters
-    return "correlation" in parameters or any(each.kind is each.VAR_KEYWORD for each in parameters.values())

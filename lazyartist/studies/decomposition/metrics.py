@@ -24,7 +24,7 @@ MEANS = ("feature", "channel", "probe")  # the key "by" of `AUROC`: what tells t
 
 # the keys "edit" and "head" of the accuracies: what was done to the layer, and which last linear layer answered
 UNEDITED, CEILING = "nothing", "oracle"
-OWN_HEAD, REFITTED_HEAD = HEADS = ("own", "refitted")
+OWN_HEAD, REFITTED_HEAD = ("own", "refitted")
 SCR = "scr"
 
 # the studies' knobs: a changed one is a key of the rows

@@ -15,16 +15,9 @@ from lazyartist.reporting.stats import Estimate, estimate
 from lazyartist.reporting.table import by, seeds_of_all
 from lazyartist.studies import FIGURES
 from lazyartist.studies.colours import COLOURS, SPARE
-from lazyartist.studies.inspection.metrics import (
-    FULLY_BIASED,
-    IMAGES,
-    KINDS,
-    REGIONS,
-    bias_of,
-    by_seed,
-    layers_of,
-)
+from lazyartist.studies.inspection.metrics import FULLY_BIASED, IMAGES, KINDS, REGIONS, by_seed, layers_of
 from lazyartist.studies.inspection.tables import models_of
+from lazyartist.studies.settings import bias_of
 
 
 if TYPE_CHECKING:

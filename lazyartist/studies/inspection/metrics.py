@@ -9,7 +9,7 @@ from lazyartist.studies.lazy import CONTROL, LAZY
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from lazyartist.reporting.row import At, Row
 
@@ -49,11 +49,6 @@ def by_seed(rows: Iterable[Row], metric: str, **at: str) -> dict[int, float]:
 def layers_of(rows: Iterable[Row]) -> list[str]:
     """Return the layers whose units were measured, in the order of the network."""
     return list(dict.fromkeys(str(row.at["layer"]) for row in rows if row.metric == "units"))
-
-
-def bias_of(rows: Sequence[Row]) -> str:
-    """Return what the rows call the bias attribute, "colour"."""
-    return " or ".join(sorted({str(row.at.get("bias", "attribute")) for row in rows})) or "attribute"
 
 
 def run_keys(rows: Iterable[Row], *without: str) -> list[str]:

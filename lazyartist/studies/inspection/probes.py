@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from lazyartist.knobs import knob
 from lazyartist.probes import accuracy, recolour
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.lazy import Lazy
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import ClassifierStudy, Fact, Run
+from lazyartist.studies.base import ClassifierStudy, Fact, Run, has_knob
 from lazyartist.studies.common import rounded
 from lazyartist.studies.inspection.attribution_facts import attribution_facts
 from lazyartist.studies.inspection.subjects import (
     as_trained,
-    can_choose_correlation,
     conflicting_images,
     layers_with_maps,
 )
@@ -51,11 +51,11 @@ class ProbesStudy(ClassifierStudy):
     name: ClassVar[str] = "probes"
     default_strategies: ClassVar[tuple[str, ...]] = (LAZY, CONTROL, "recoloured_reversal", "second_opinion")
 
-    per_class: int = 1000
-    images: int = 500
-    judged: int = 100
-    unit_images: int = 1000
-    ascent_steps: int = 200
+    per_class: int = knob(1000, low=1, whole=True)
+    images: int = knob(500, low=1, whole=True)
+    judged: int = knob(100, low=1, whole=True)
+    unit_images: int = knob(1000, low=1, whole=True)
+    ascent_steps: int = knob(200, low=1, whole=True)
 
     def runs(self) -> list[Run]:
         """Return every run, and beside each lazy one the same where no training image conflicts; see `Study.runs`."""
@@ -63,7 +63,7 @@ class ProbesStudy(ClassifierStudy):
         return runs + [
             run.with_data(correlation=1.0)
             for run in runs
-            if isinstance(STRATEGIES.build(run.strategy), Lazy) and can_choose_correlation(run.dataset)
+            if isinstance(STRATEGIES.build(run.strategy), Lazy) and has_knob(run.dataset, "correlation")
         ]
 
     def measure(self, run: Run, trained: Trained) -> Iterator[Fact]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
-
 from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
 from lazyartist.attribution.layer import map_layers
-from lazyartist.data import DATASETS
 from lazyartist.data.images import WithForeground
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.grayscale_erm import GrayscaleErm, without_colour
@@ -45,14 +42,6 @@ def layers_with_maps(model: nn.Module, images: Tensor) -> dict[str, nn.Module]:
     """Return the layers that put out maps, by their names in the network itself, in its order; see `map_layers`."""
     network, shown = (model.network, without_colour(images)) if isinstance(model, GreyInput) else (model, images)
     return {name: network.get_submodule(name) for name in map_layers(network, shown)}
-
-
-def can_choose_correlation(dataset: str) -> bool:
-    """Can a run choose the correlation of this dataset? Not where it is chosen behind its name already."""
-    make, given = DATASETS.configured(dataset)
-    knobs = inspect.signature(make).parameters
-    takes = "correlation" in knobs or any(knob.kind is knob.VAR_KEYWORD for knob in knobs.values())
-    return takes and "correlation" not in given
 
 
 def conflicting_images(task: Task) -> Split:

@@ -26,13 +26,13 @@ from lazyartist.studies.inspection.metrics import (
     MAPS,
     RANDOM_MAP,
     REGIONS,
-    bias_of,
     by_seed,
     in_order,
     layers_of,
     model_name,
     run_keys,
 )
+from lazyartist.studies.settings import bias_of
 
 
 if TYPE_CHECKING:

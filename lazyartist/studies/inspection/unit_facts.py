@@ -10,7 +10,7 @@ from lazyartist.activations import activations
 from lazyartist.data.coloured import ColouredImages
 from lazyartist.inference import logits_of
 from lazyartist.probes.hue import measure_hues
-from lazyartist.probes.polysemanticity import measure_polysemanticity
+from lazyartist.probes.polysemanticity import COUNT, measure_polysemanticity
 from lazyartist.probes.top_images import percentile
 from lazyartist.probes.unit_selectivity import unit_selectivity
 from lazyartist.studies.base import Fact
@@ -44,7 +44,7 @@ def unit_facts(model: nn.Module, split: Split, layers: Mapping[str, nn.Module]) 
             yield Fact("eta_squared", float(eta.value.mean()), n, "", detail, {**at, "factor": factor})
         alive = ~selectivity.dead
         if bool(alive.any()):
-            top = measure_polysemanticity(acts[:, alive], split.labels, split.attribute)
+            top = measure_polysemanticity(acts[:, alive], split.labels, split.attribute, count=min(COUNT, len(split)))
             n = int(alive.sum())
             yield Fact("top_bits", float(top.classes.mean()), n, at={**at, "factor": "class"})
             yield Fact("top_bits", float(top.attributes.mean()), n, at={**at, "factor": "attribute"})

@@ -22,15 +22,20 @@ def split_pictures(task: Task) -> dict[str, NDArray[np.float32]]:
     shares = [
         f"train, {100 * share:.0f} %" for share in (float(aligned.double().mean()), float((~aligned).double().mean()))
     ]
-    return {
-        shares[0]: _one_each(task.train, aligned),
-        shares[1]: _one_each(task.train, ~aligned),
-        **{f"hard, {way}": _one_each(split) for way, split in task.hard.items()},
+    lines = {
+        shares[0]: (task.train, aligned),
+        shares[1]: (task.train, ~aligned),
+        **{f"hard, {way}": (split, torch.ones(len(split), dtype=torch.bool)) for way, split in task.hard.items()},
     }
+    whole = {title: (split, shown) for title, (split, shown) in lines.items() if _has_every_class(split, shown)}
+    return {title: _one_each(split, shown) for title, (split, shown) in whole.items()}
 
 
-def _one_each(split: Split, among: torch.Tensor | None = None) -> NDArray[np.float32]:
-    wanted = torch.ones(len(split), dtype=torch.bool) if among is None else among
-    first = torch.stack([((split.labels == label) & wanted).nonzero()[0, 0] for label in range(split.classes)])
+def _has_every_class(split: Split, among: torch.Tensor) -> bool:
+    return len(set(split.labels[among].tolist())) == split.classes
+
+
+def _one_each(split: Split, among: torch.Tensor) -> NDArray[np.float32]:
+    first = torch.stack([((split.labels == label) & among).nonzero()[0, 0] for label in range(split.classes)])
     images: NDArray[np.float32] = split.render(first).permute(0, 2, 3, 1).numpy()
     return images

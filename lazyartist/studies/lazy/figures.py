@@ -70,7 +70,7 @@ def budget_figure(rows: Sequence[Row]) -> Figure:
             panel.axhline(threshold, color="grey", lw=0.7, ls=":")
         panel.set(xlabel="gradient steps of plain ERM", ylabel="accuracy", ylim=(0, 1), xscale="log")
 
-    return panels(rows, draw)
+    return panels(rows, draw, "step")
 
 
 def dataset_figure(pictures: Mapping[str, NDArray[np.float32]], words: Sequence[str]) -> Figure:

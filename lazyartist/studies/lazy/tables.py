@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from lazyartist.reporting.table import (
     ACCURACIES,
-    BUDGET,
-    DATA,
     INTERVAL,
     Table,
     budget_words,
@@ -19,7 +17,7 @@ from lazyartist.reporting.table import (
     values,
 )
 from lazyartist.studies import TABLES
-from lazyartist.studies.cures.numbers import hard_metrics
+from lazyartist.studies.settings import bias_of, hard_metrics, settings
 
 
 if TYPE_CHECKING:
@@ -31,10 +29,11 @@ HEADERS = dict(zip(ACCURACIES, ("easy % ↑", "hard, rotated % ↓", "hard, othe
 @TABLES.register("lazy")
 def lazy_tables(rows: Sequence[Row]) -> list[Table]:
     """How lazy the lazy model is."""
-    shown = [ACCURACIES[0], *hard_metrics(values(rows))]
+    shown = [ACCURACIES[0], *hard_metrics(row.metric for row in rows)]
+    bias = bias_of(rows)
     lines = []
-    for runs in by(rows, *DATA, "network", "strategy", *BUDGET).values():
-        at, v = runs[0].at, values(runs)
+    for at, runs in settings(rows):
+        v = values(runs)
         shares = [percent(v[m]) if m in v else "–" for m in (*shown, "follows_bias")]
         steps = v["steps"].values()
         names = [str(at[key]) for key in ("dataset", "network", "strategy")]
@@ -43,31 +42,32 @@ def lazy_tables(rows: Sequence[Row]) -> list[Table]:
         "The lazy model",
         (
             *("dataset", "network", "strategy", *(HEADERS.get(metric, f"{metric} % ↓") for metric in shown)),
-            *("follows colour %", "steps", "seeds", "budget, at most"),
+            *(f"follows {bias} %", "steps", "seeds", "budget, at most"),
         ),
         lines,
-        f"{INTERVAL} Lazy is plain training that stops at the first look at the easy validation split over 95 %. "
-        "Follows colour: share of images in another class's colour that are called that class. " + painted(rows),
+        f"{INTERVAL} Lazy is plain training that stops at the first check of the easy validation split over 95 %, or "
+        f"over what the {bias} alone can reach. Follows {bias}: share of images with another class's {bias} that are "
+        f"called that class. {painted(rows)}",
     )
     return [table, *recolour_tables(rows)]
 
 
 def recolour_tables(rows: Sequence[Row]) -> list[Table]:
-    """Class by colour, the share of answers that name the colour's class: one table per dataset and network."""
+    """Class by attribute, the share of answers that name the attribute's class: one table per setting."""
     tables = []
-    proofs = [row for row in rows if row.metric == "follows_bias" and row.detail]
-    for runs in by(proofs, *DATA, "network", "strategy", *BUDGET).values():
-        at, details = runs[0].at, [row.detail or [] for row in runs]
+    bias = bias_of(rows)
+    for at, runs in settings([row for row in rows if row.metric == "follows_bias" and row.detail]):
+        details = [row.detail or [] for row in runs]
         lines = [
             [f"a {i}", *(f"{100 * sum(shares) / len(shares):.0f}" for shares in zip(*line, strict=True))]
             for i, line in enumerate(zip(*details, strict=True))
         ]
         tables.append(
             Table(
-                f"Follows the colour: {at['dataset']}, {at['network']}, {at['strategy']}",
-                ("in the colour of", *map(str, range(len(lines[0]) - 1))),
+                f"Follows the {bias}: {at['dataset']}, {at['network']}, {at['strategy']}",
+                (f"in the {bias} of", *map(str, range(len(lines[0]) - 1))),
                 lines,
-                f"Percent of answers that name the colour's class, mean of {len(runs)} seeds.",
+                f"Percent of answers that name the {bias}'s class, mean of {len(runs)} seeds.",
             )
         )
     return tables
@@ -76,16 +76,20 @@ def recolour_tables(rows: Sequence[Row]) -> list[Table]:
 @TABLES.register("budget")
 def budget_tables(rows: Sequence[Row]) -> list[Table]:
     """Easy and hard accuracy of plain training against its length: laziness is a budget."""
+    shown = [ACCURACIES[0], *hard_metrics(row.metric for row in rows)]
     lines = []
-    for runs in by(rows, *DATA, "network", *BUDGET, "step").values():
-        at, v = runs[0].at, values(runs)
-        names = [str(at[key]) for key in ("dataset", "network", "step")]
-        lines.append([*names, *(percent(v[m]) for m in ACCURACIES if m in v), seeds_of(v), budget_words(at)])
+    for at, runs in settings(rows, "step"):
+        for (step,), own in by(runs, "step").items():
+            v = values(own)
+            names = [str(at[key]) for key in ("dataset", "network", "strategy")]
+            shares = [percent(v[m]) if m in v else "–" for m in shown]
+            lines.append([*names, str(step), *shares, seeds_of(v), budget_words(at)])
+    names = [HEADERS.get(metric, metric).removesuffix("↑").removesuffix("↓").rstrip() for metric in shown]
     return [
         Table(
             "Laziness is a budget",
-            ("dataset", "network", "step", "easy %", "hard, rotated %", "hard, other %", "seeds", "budget"),
+            ("dataset", "network", "strategy", "step", *names, "seeds", "budget"),
             lines,
-            f"{INTERVAL} Plain ERM, looked at while it trains. " + painted(rows),
+            f"{INTERVAL} Looked at while it trains. {painted(rows)}",
         )
     ]

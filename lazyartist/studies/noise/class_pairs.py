@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import torch
 
+from lazyartist.knobs import knob
 from lazyartist.studies import STUDIES
 from lazyartist.studies.base import ClassifierStudy, Fact, Run
 from lazyartist.studies.lazy import LAZY
@@ -46,8 +47,8 @@ class ClassPairsStudy(ClassifierStudy):
     default_datasets: ClassVar[tuple[str, ...]] = ("mnist",)
     default_seeds: ClassVar[int] = 3
 
-    per_pair: int = 5
-    steps: int = 60
+    per_pair: int = knob(5, low=1, whole=True)
+    steps: int = knob(60, low=1, whole=True)
 
     def measure(self, run: Run, trained: Trained) -> Iterator[Fact]:
         """Yield median noise and share of confident mistakes before any noise, each with its matrix of pairs.

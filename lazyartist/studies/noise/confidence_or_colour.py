@@ -10,11 +10,11 @@ import torch
 from torch import nn
 
 from lazyartist.inference import evaluating
+from lazyartist.knobs import knob
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.erm import Erm
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import ClassifierStudy, Fact, Run
-from lazyartist.studies.inspection.subjects import can_choose_correlation
+from lazyartist.studies.base import ClassifierStudy, Fact, Run, has_knob
 from lazyartist.studies.lazy import LAZY
 from lazyartist.studies.noise.metrics import FLIP, MATCHED, MINIMAL, RECOLOUR, SOURCE, TARGET
 from lazyartist.studies.noise.minimum_noise import (
@@ -58,12 +58,12 @@ class ConfidenceOrColourStudy(ClassifierStudy):
     default_datasets: ClassVar[tuple[str, ...]] = ("mnist",)
     default_seeds: ClassVar[int] = 3
 
-    source: int = SOURCE
-    target: int = TARGET
-    sevens: int = 100
-    sure: float = SURE
-    way_points: int = WAY_POINTS
-    steps: int = 100
+    source: int = knob(SOURCE, low=0, whole=True)
+    target: int = knob(TARGET, low=0, whole=True)
+    sevens: int = knob(100, low=1, whole=True)
+    sure: float = knob(SURE, above=0, below=1)
+    way_points: int = knob(WAY_POINTS, low=1, whole=True)
+    steps: int = knob(100, low=1, whole=True)
 
     def runs(self) -> list[Run]:
         """Return every run, and each of plain training at a correlation of 1 too; see `Study.runs`."""
@@ -71,7 +71,7 @@ class ConfidenceOrColourStudy(ClassifierStudy):
         return runs + [
             run.with_data(correlation=1.0)
             for run in runs
-            if type(STRATEGIES.build(run.strategy)) is Erm and can_choose_correlation(run.dataset)
+            if type(STRATEGIES.build(run.strategy)) is Erm and has_knob(run.dataset, "correlation")
         ]
 
     def measure(self, run: Run, trained: Trained) -> Iterator[Fact]:

@@ -16,6 +16,7 @@ from lazyartist.attacks.square import Square
 from lazyartist.certify.crown import Certified
 from lazyartist.certify.trace import NoBoundsError
 from lazyartist.criteria import ATTACK_CONFIDENCE, ATTACK_EPSILON
+from lazyartist.knobs import knob
 from lazyartist.seeding import seed_from
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.grayscale_erm import GrayscaleErm, without_colour
@@ -69,14 +70,14 @@ class NoiseStudy(ClassifierStudy):
     default_seeds: ClassVar[int] = 3
     default_strategies: ClassVar[tuple[str, ...]] = ()  # lazy, the control, and every cure of this package: see `runs`
 
-    source: int = SOURCE
-    target: int = TARGET
-    sevens: int = 200
-    bounded: int = 100
-    bisected: int = 20
-    queried: int = 10
-    queries: int = QUERIES
-    steps: int = 100
+    source: int = knob(SOURCE, low=0, whole=True)
+    target: int = knob(TARGET, low=0, whole=True)
+    sevens: int = knob(200, low=1, whole=True)
+    bounded: int = knob(100, low=1, whole=True)
+    bisected: int = knob(20, low=1, whole=True)
+    queried: int = knob(10, low=1, whole=True)
+    queries: int = knob(QUERIES, low=10, whole=True)
+    steps: int = knob(100, low=1, whole=True)
 
     def runs(self) -> list[Run]:
         """Return a run of the lazy model, the control and every cure on every dataset, network and seed."""

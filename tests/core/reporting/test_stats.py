@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazyartist.reporting.stats import estimate, norm_score, paired_difference, paired_ratio, t_quantile
+from lazyartist.reporting.stats import estimate, norm_score, paired_difference, t_quantile
 
 
 def test_quantiles_are_those_of_scipy():
@@ -39,10 +39,6 @@ def test_only_shared_seeds_are_compared():
     assert paired_difference({0: 1.0, 1: 3.0}, {1: 1.0, 2: 9.0}).mean == 2.0
     with pytest.raises(ValueError, match="no seed in common"):
         paired_difference({0: 1.0}, {1: 1.0})
-
-
-def test_ratio_is_averaged_on_the_logarithm():
-    assert paired_ratio({0: 1.0, 1: 4.0}, {0: 1.0, 1: 1.0}).mean == pytest.approx(2.0)
 
 
 def test_norm_score_is_0_at_erm_and_100_at_the_oracle():

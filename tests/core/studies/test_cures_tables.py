@@ -18,7 +18,7 @@ from lazyartist.studies.cures.metrics import (
     DETECTION,
     UNBIASED,
 )
-from lazyartist.studies.cures.numbers import judged_by, settings
+from lazyartist.studies.cures.numbers import judged_by
 from lazyartist.studies.cures.tables import (
     correlation_tables,
     cures_tables,
@@ -26,6 +26,7 @@ from lazyartist.studies.cures.tables import (
     naming_tables,
     tuning_tables,
 )
+from lazyartist.studies.settings import settings
 
 
 EASY, ROTATED, OTHER = ACCURACIES

@@ -6,12 +6,11 @@ from torch import nn
 
 from lazyartist.data import DATASETS
 from lazyartist.strategies.grayscale_erm import without_colour
-from lazyartist.studies.base import Run
+from lazyartist.studies.base import Run, has_knob
 from lazyartist.studies.inspection.subjects import (
     GreyInput,
     aligned_images,
     as_trained,
-    can_choose_correlation,
     conflicting_images,
     has_foreground,
     layers_with_maps,
@@ -65,11 +64,11 @@ def test_only_a_dataset_with_that_knob_is_made_fully_biased(monkeypatch):
 
     for name, make in (("fixed", fixed), ("chosen", chosen)):
         monkeypatch.setitem(DATASETS._things, name, make)
-    assert can_choose_correlation("digits")
-    assert can_choose_correlation("digits:where=background")
-    assert can_choose_correlation("chosen")
-    assert not can_choose_correlation("digits:correlation=1.0")
-    assert not can_choose_correlation("fixed")
+    assert has_knob("digits", "correlation")
+    assert has_knob("digits:where=background", "correlation")
+    assert has_knob("chosen", "correlation")
+    assert not has_knob("digits:correlation=1.0", "correlation")
+    assert not has_knob("fixed", "correlation")
 
 
 def test_layers_are_the_outermost_that_put_out_maps_and_looking_for_them_changes_nothing(nets):
