@@ -5,8 +5,6 @@ It is loaded in every pytest run of an environment, so it imports nothing heavy 
 
 from __future__ import annotations
 
-import os
-
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,7 +99,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print the tables of the studies that were measured, and write tables and figures from their records."""
-    if not config.stash[STUDIES] or "PYTEST_XDIST_WORKER" in os.environ:
+    if not config.stash[STUDIES] or hasattr(config, "workerinput"):
         return
     from lazyartist.reporting.publish import publish, tables_of
     from lazyartist.reporting.records import read_rows

@@ -90,15 +90,9 @@ def by(rows: Iterable[Row], *keys: str) -> dict[tuple[Any, ...], list[Row]]:
 
 
 def values(rows: Iterable[Row]) -> Values:
-    """Return metric -> seed -> value.
-
-    Raises:
-        ValueError: a seed has two values: rows of different settings were put together.
-    """
+    """Return metric -> seed -> value, of rows of one setting."""
     found: Values = defaultdict(dict)
     for row in rows:
-        if row.seed in found[row.metric]:
-            raise ValueError(f"{row.study}: seed {row.seed} has two values of {row.metric}, one at {dict(row.at)}")
         found[row.metric][row.seed] = row.value
     return found
 

@@ -32,7 +32,7 @@ def test_rows_of_different_settings_are_never_averaged(row, study, change):
 def test_steps_are_lines_in_their_order(row):
     rows = [row(metric=m, value=0.5, own={"step": step}) for m in ACCURACIES for step in (100, 20)]
     (table,) = budget_tables(rows)
-    assert [line[2] for line in table.rows] == ["20", "100"]
+    assert [line[3] for line in table.rows] == ["20", "100"]
 
 
 def test_the_recolour_proof_is_a_table_of_class_by_colour(row):

@@ -80,14 +80,24 @@ def test_only_what_looks_at_easy_images_can_stop(task, short):
         uses: ClassVar = frozenset({"easy_split"})
 
         def should_stop(self, step, model, easy):
-            assert easy is task.easy
+            assert easy.images is task.easy.images
+            with pytest.raises(UnsupportedError, match="no bias attribute"):  # it did not declare to know it
+                _ = easy.attribute
             return step == 2
 
     @dataclass(frozen=True)
     class MayNot(Stops):
         uses: ClassVar = frozenset()
 
+    @dataclass(frozen=True)
+    class Knows(Erm):
+        uses: ClassVar = frozenset({"easy_split", "bias_labels"})
+
+        def should_stop(self, step, model, easy):
+            return bool(easy.attribute.any())
+
     assert fit(Stops(), task, budget=short).steps == 2
+    assert fit(Knows(), task, budget=short).steps == 1
     assert fit(MayNot(), task, budget=short).steps == short.steps(len(task.train))
 
 
