@@ -33,17 +33,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # arrows and intervals, whatever the pipe was set to; and names of files that are no text
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     logging.basicConfig(level=logging.WARNING, format="lazyartist: %(message)s")
-    options = _parser().parse_args(arguments)
+    try:
+        options = _parsed(arguments)
+    except BrokenPipeError:
+        return _reader_has_left()
     try:
         code = int(options.command(options))
         sys.stdout.flush()
     except KeyboardInterrupt:
         print("\nInterrupted. What was measured is kept; the same command goes on from here.", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read has seen enough, as `head` does
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return commands.OK
+    except BrokenPipeError:
+        return _reader_has_left()
     except Exception as error:  # whatever it was, 1 means that the gate found a regression, and this is none
         if options.debug:
             raise
@@ -59,6 +60,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print("lazyartist: --debug shows where that happened", file=sys.stderr)
         return commands.UNUSABLE
     return code
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    try:
+        return _parser().parse_args(arguments)
+    finally:  # help ends the process: what is still to be written would break only there
+        sys.stdout.flush()
+
+
+def _reader_has_left() -> int:
+    """Whoever read has seen enough, as `head` does: nothing more is written, and that is no error."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return commands.OK
 
 
 def _parser() -> argparse.ArgumentParser:

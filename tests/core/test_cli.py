@@ -150,11 +150,16 @@ def test_an_interruption_says_that_nothing_is_lost(monkeypatch, capsys):
     assert "goes on from here" in capsys.readouterr().err
 
 
+def _started(folder, monkeypatch, unbuffered, *words):
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1" if unbuffered else "")
+    command = [sys.executable, "-m", "lazyartist", *words]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder)
+
+
 @pytest.mark.parametrize("lines", [0, 1])
 @pytest.mark.parametrize("unbuffered", [False, True])
-def test_a_reader_who_has_seen_enough_is_no_error(lines, unbuffered, tmp_path):
-    words = [sys.executable, *(["-u"] if unbuffered else []), "-m", "lazyartist", "list"]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path)
+def test_a_reader_who_has_seen_enough_is_no_error(lines, unbuffered, tmp_path, monkeypatch):
+    process = _started(tmp_path, monkeypatch, unbuffered, "list")
     for _ in range(lines):
         assert process.stdout.readline()
     process.stdout.close()
@@ -163,9 +168,10 @@ def test_a_reader_who_has_seen_enough_is_no_error(lines, unbuffered, tmp_path):
     process.stderr.close()
 
 
-def test_help_into_a_closed_pipe_is_no_error_either(tmp_path):
-    words = [sys.executable, "-m", "lazyartist", "run", "--help"]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path)
+@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["--version"]])
+@pytest.mark.parametrize("unbuffered", [False, True])
+def test_help_into_a_closed_pipe_is_no_error_either(words, unbuffered, tmp_path, monkeypatch):
+    process = _started(tmp_path, monkeypatch, unbuffered, *words)
     process.stdout.close()
     assert process.wait(timeout=60) == 0
     assert process.stderr.read() == b""
