@@ -228,14 +228,14 @@ def test_an_interrupted_run_goes_on_where_it_was(command, monkeypatch, capsys):
 def test_a_killed_run_goes_on_where_it_was(command, capsys):
     command, records = command
     process = subprocess.Popen(
-        [sys.executable, "-m", "lazyartist", *command, "999"], stderr=subprocess.DEVNULL, cwd=records.parents[1]
+        [sys.executable, "-m", "lazyartist", *command, "99"], stderr=subprocess.DEVNULL, cwd=records.parents[1]
     )
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and len(read_rows(records)) < 8:
         time.sleep(0.02)
     process.kill()
     process.wait(timeout=60)
-    assert 8 <= len(read_rows(records)) < 4 * 999
+    assert 8 <= len(read_rows(records)) < 4 * 99
     goes_on(command, records, capsys)
 
 
