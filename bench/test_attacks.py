@@ -36,6 +36,7 @@ from lazyartist.attacks.pgd import PGD
 from lazyartist.criteria import ATTACK_EPSILON
 from lazyartist.strategies import STRATEGIES
 from lazyartist.studies.base import STANDARD, Run
+from lazyartist.studies.lazy import LAZY
 from lazyartist.training.store import Store
 
 from . import speed_rows
@@ -64,7 +65,7 @@ class Case(NamedTuple):
 Attack = Callable[[nn.Module, Tensor, TargetedConfidence], Tensor]  # (network, images, criterion) to changed images
 
 
-@pytest.fixture(scope="module", params=["lazy", "erm"])
+@pytest.fixture(scope="module", params=[LAZY, "erm"])
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Case:
     run = Run(DATASET, "simple_cnn", request.param, 0, STRATEGIES[request.param].budget or STANDARD)
     store = Store(tmp_path_factory.mktemp("store")) if SMOKE else Store()
