@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -99,12 +97,3 @@ def to_output(vectors: Tensor, output: Tensor, pooling: Pooling) -> Tensor:
         b, d, h, w = output.shape
         return vectors.view(b, h, w, d).permute(0, 3, 1, 2)
     return vectors[:, None] if pooling == "pooled" else vectors.view_as(output)
-
-
-def model_fingerprint(model: nn.Module) -> str:
-    """Return the SHA-256 of a model's class, its parameters and its buffers, whatever device and layout they have."""
-    digest = hashlib.sha256(type(model).__qualname__.encode())
-    for name, tensor in model.state_dict().items():
-        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
-        digest.update(tensor.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().tobytes())
-    return digest.hexdigest()

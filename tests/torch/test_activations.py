@@ -3,7 +3,7 @@ import torch
 
 from torch import nn
 
-from lazyartist.activations import activations, editing, model_fingerprint, to_vectors
+from lazyartist.activations import activations, editing, to_vectors
 from lazyartist.hooks import watching
 from lazyartist.networks import build
 
@@ -26,16 +26,6 @@ def test_activations_are_the_layers_output(network, task, pooling):
     assert vectors.dtype == torch.float32
     assert torch.allclose(vectors, wanted, atol=1e-6)
     assert torch.equal(activations(network, "conv3", split, pooling), vectors)
-
-
-def test_a_models_fingerprint_changes_with_its_weights_and_its_class_and_not_with_their_layout(network):
-    first = model_fingerprint(network)
-    assert model_fingerprint(build("simple_cnn", 10, seed=0).train()) == first
-    assert model_fingerprint(build("simple_cnn", 10, seed=0).to(memory_format=torch.contiguous_format)) == first
-    assert model_fingerprint(build("simple_cnn", 10, seed=1)) != first
-    assert model_fingerprint(build("simple_cnn", 10, seed=0).double()) != first
-    with torch.random.fork_rng():
-        assert model_fingerprint(nn.Identity()) != model_fingerprint(nn.ReLU())
 
 
 @pytest.mark.parametrize("pooling", ["pooled", "positions"])
