@@ -1,0 +1,107 @@
+"""Every combination of some factors, numbered: an index is a vector of factors, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Protocol, runtime_checkable
+
+import torch
+
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A grid of factors; the last one changes fastest from one index to the next.
+
+    Attributes:
+        sizes: each factor's name -> how many values it has, from 1 on; the order counts.
+    """
+
+    sizes: Mapping[str, int]
+
+    def __len__(self) -> int:
+        return prod(self.sizes.values())
+
+    @property
+    def strides(self) -> dict[str, int]:
+        """Each factor's name -> how far apart two images are between which only this factor is one step on."""
+        sizes = list(self.sizes.values())
+        return {name: prod(sizes[place + 1 :]) for place, name in enumerate(self.sizes)}
+
+    def factors_of(self, index: Tensor) -> Tensor:
+        """Return the factors (B, F) int64, in order, of the images at `index`, (B,) int64.
+
+        Raises:
+            IndexError: an index is outside the grid.
+        """
+        self._inside(index, len(self), "index")
+        return torch.stack([self.factor_of(name, index) for name in self.sizes], dim=-1)
+
+    def factor_of(self, name: str, index: Tensor) -> Tensor:
+        """Return the values of one factor, (B,) int64, of the images at `index`, (B,) int64."""
+        return index // self.strides[name] % self.sizes[name]
+
+    def index_of(self, factors: Tensor) -> Tensor:
+        """Return the indices (B,) int64 of the images with these factors, (B, F) int64.
+
+        Raises:
+            IndexError: a factor has no such value.
+        """
+        for name, values in zip(self.sizes, factors.unbind(-1), strict=True):
+            self._inside(values, self.sizes[name], name)
+        return (factors * torch.tensor(list(self.strides.values()))).sum(-1)
+
+    def changed(self, index: Tensor, values: Mapping[str, Tensor]) -> Tensor:
+        """Return the indices (B,) of the images at `index` with some factors changed, name -> (B,) int64.
+
+        Raises:
+            KeyError: there is no such factor.
+            IndexError: a factor has no such value.
+        """
+        for name, new in values.items():
+            if name not in self.sizes:
+                raise KeyError(f"no factor {name!r}: there are {', '.join(self.sizes)}")
+            self._inside(new, self.sizes[name], name)
+            index = index + (new - self.factor_of(name, index)) * self.strides[name]
+        return index
+
+    @property
+    def factors(self) -> Mapping[str, Tensor]:
+        """Each factor's name -> (N,) int64, its value in every image of the grid."""
+        return _Factors(self)
+
+    @staticmethod
+    def _inside(values: Tensor, size: int, name: str) -> None:
+        low, high = (int(values.min()), int(values.max())) if values.numel() else (0, 0)
+        if not 0 <= low <= high < size:
+            raise IndexError(f"{name} runs from {low} to {high}: expected whole numbers from 0 to {size - 1}")
+
+
+@dataclass(frozen=True)
+class _Factors(Mapping[str, Tensor]):
+    """All factors of a grid, counted out when they are asked for: a grid that nobody asks is small."""
+
+    grid: Grid
+
+    def __getitem__(self, name: str) -> Tensor:
+        if name not in self.grid.sizes:
+            raise KeyError(name)
+        return self.grid.factor_of(name, torch.arange(len(self.grid)))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.grid.sizes)
+
+    def __len__(self) -> int:
+        return len(self.grid.sizes)
+
+
+@runtime_checkable
+class OnGrid(Protocol):
+    """Images of every combination of some factors: that of an index is known without a look."""
+
+    @property
+    def grid(self) -> Grid:
+        """The factors, in the order in which they count an index out."""

@@ -1,0 +1,126 @@
+"""Rooms with one object: 480,000 images by six factors, the grid of Shapes3D, rendered from the factors themselves."""
+
+from __future__ import annotations
+
+import colorsys
+import hashlib
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+
+from torch import Tensor
+
+from lazyartist.data.grid import Grid
+from lazyartist.data.room3d_geometry import AZIMUTHS, SCALES, cast_room
+from lazyartist.data.room3d_solids import SHAPES
+
+
+HUES = 10
+SKY = (153 / 255, 226 / 255, 249 / 255)
+GRID = Grid(
+    {
+        **dict.fromkeys(("floor_hue", "wall_hue", "object_hue"), HUES),
+        "scale": len(SCALES),
+        "shape": len(SHAPES),
+        "azimuth": len(AZIMUTHS),
+    }
+)
+MAPS = GRID.sizes["scale"] * GRID.sizes["shape"] * GRID.sizes["azimuth"]  # pictures that differ in more than hues
+
+
+@dataclass(frozen=True)
+class Room3D:
+    """A cube, cylinder, sphere or capsule in a room, seen from the front and from both sides: a family of `Images`.
+
+    Everything can be changed on an image: what `paint` returns is the image of that other room.
+
+    Attributes:
+        size: height and width in pixels, from 8 on.
+    """
+
+    size: int = 32
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.size, int) or not 8 <= self.size <= 256:
+            raise ValueError(
+                f"size={self.size!r}: expected height and width in pixels, from 8 to 256, such as 32 or 64"
+            )
+
+    def __len__(self) -> int:
+        return len(GRID)
+
+    @property
+    def grid(self) -> Grid:
+        """See `OnGrid`: floor, wall and object hue, scale, shape and azimuth."""
+        return GRID
+
+    @property
+    def factors(self) -> Mapping[str, Tensor]:
+        """See `Images`."""
+        return GRID.factors
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """See `Images`."""
+        return GRID.sizes
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of what all images are made from."""
+        return _fingerprint(self.size)
+
+    def render(self, index: Tensor) -> Tensor:
+        """Return the images at `index`, (B,) int64: (B, 3, size, size) float32 in [0, 1]."""
+        weights = geometry(self.size)[0].index_select(0, index % MAPS)
+        colours = _colours_of_hues().index_select(0, index // MAPS)
+        return torch.bmm(colours, weights).view(len(index), 3, self.size, self.size)
+
+    def paint(self, index: Tensor, values: Mapping[str, Tensor]) -> Tensor:
+        """Return the images at `index`, with the factors in `values` (name -> (B,) int64) changed to these values.
+
+        Raises:
+            KeyError: there is no such factor.
+            IndexError: a factor has no such value.
+        """
+        return self.render(GRID.changed(index, values))
+
+    def foreground(self, index: Tensor) -> Tensor:
+        """Return how much of each pixel is the object, (B, size, size) uint8 from 0 to 255."""
+        return (255 * geometry(self.size)[1].index_select(0, index % MAPS)).round().to(torch.uint8)
+
+
+def room3d_images(size: int = 32) -> Room3D:
+    """Return all 480,000 images, rendered when they are asked for; none of them is kept."""
+    return Room3D(size)
+
+
+@lru_cache(maxsize=4)
+def geometry(size: int) -> tuple[Tensor, Tensor]:
+    """Return what all images are mixed from: weights (480, 4, size²), and the object's share (480, size, size)."""
+    weights, coverage = cast_room(size)
+    return weights.flatten(2), coverage
+
+
+@lru_cache(maxsize=1)
+def hues() -> Tensor:
+    """Return the colours (10, 3) float32 of floor, walls and objects: fully saturated, evenly round the circle."""
+    return torch.tensor([colorsys.hsv_to_rgb(k / HUES, 1, 1) for k in range(HUES)])
+
+
+@lru_cache(maxsize=1)
+def _colours_of_hues() -> Tensor:
+    """The colours of all regions by the three hues together, (1000, 3 channels, 4 regions)."""
+    own = hues()
+    floor, wall, thing = (k.flatten() for k in torch.meshgrid(*[torch.arange(HUES)] * 3, indexing="ij"))
+    return torch.stack([torch.tensor(SKY).expand(HUES**3, 3), own[floor], own[wall], own[thing]], dim=2)
+
+
+@lru_cache(maxsize=4)
+def _fingerprint(size: int) -> str:
+    digest = hashlib.sha256(f"room3d {size} {dict(GRID.sizes)}".encode())
+    for part in (*geometry(size), _colours_of_hues()):
+        digest.update(part.contiguous().numpy().tobytes())
+    return digest.hexdigest()
