@@ -1,8 +1,11 @@
-"""Every combination of some factors, numbered: an index is a vector of factors, and back."""
+"""Every combination of some factors, numbered: an index is a vector of factors, and back.
+
+And what images of such a grid can offer beyond what every family of `Images` does.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import Protocol, runtime_checkable
@@ -105,3 +108,14 @@ class OnGrid(Protocol):
     @property
     def grid(self) -> Grid:
         """The factors, in the order in which they count an index out."""
+
+
+@runtime_checkable
+class WithProjection(Protocol):
+    """Images of which a few numbers each, their inner products with some axes, are cheaper to have than the pixels."""
+
+    def project(self, axes: Tensor) -> Callable[[Tensor], Tensor]:
+        """Return a function from indices (B,) to inner products (B, K) of images with `axes`, (K, C·H·W) float32.
+
+        It returns `render(index).flatten(1) @ axes.T`, but for rounding.
+        """

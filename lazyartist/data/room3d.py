@@ -5,20 +5,24 @@ from __future__ import annotations
 import colorsys
 import hashlib
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import torch
 
 from torch import Tensor
 
+from lazyartist.data import DATASETS
 from lazyartist.data.grid import Grid
+from lazyartist.data.grid_task import grid_task
 from lazyartist.data.room3d_geometry import AZIMUTHS, SCALES, cast_room
 from lazyartist.data.room3d_solids import SHAPES
+from lazyartist.data.task import Task
 
 
 HUES = 10
+WALL_OF_SHAPE = (0, 3, 5, 8)  # in the biased dataset: red, green, cyan, violet
 SKY = (153 / 255, 226 / 255, 249 / 255)
 GRID = Grid(
     {
@@ -91,10 +95,40 @@ class Room3D:
         """Return how much of each pixel is the object, (B, size, size) uint8 from 0 to 255."""
         return (255 * geometry(self.size)[1].index_select(0, index % MAPS)).round().to(torch.uint8)
 
+    def project(self, axes: Tensor) -> Callable[[Tensor], Tensor]:
+        """See `WithProjection`: an image is a sum of three parts, and of each one hue decides; so three look-ups do."""
+        if axes.ndim != 2 or axes.shape[1] != (pixels := 3 * self.size**2):
+            raise ValueError(f"axes: expected (K, {pixels}), one row per axis, got {tuple(axes.shape)}")
+        table = _projected(self.size, axes)
+
+        def look_up(index: Tensor) -> Tensor:
+            floor, wall, thing = (GRID.factor_of(name, index) for name in ("floor_hue", "wall_hue", "object_hue"))
+            parts = torch.stack([floor, HUES + wall, 2 * HUES + thing], dim=1)
+            return torch.nn.functional.embedding_bag(parts + (index % MAPS)[:, None] * (3 * HUES), table, mode="sum")
+
+        return look_up
+
 
 def room3d_images(size: int = 32) -> Room3D:
     """Return all 480,000 images, rendered when they are asked for; none of them is kept."""
     return Room3D(size)
+
+
+@DATASETS.register("room3d", source="the factors of Shapes3D, Burgess and Kim 2018")
+def room3d(*, correlation: float = 0.95, images: int = 4000, size: int = 32, seed: int = 0) -> Task:
+    """Rooms with a cube, cylinder, sphere or capsule, rendered here: the hue of the wall gives the shape away."""
+    task = grid_task(
+        Room3D(size),
+        GRID,
+        "room3d",
+        target="shape",
+        bias="wall_hue",
+        own=WALL_OF_SHAPE,
+        correlation=correlation,
+        count=images,
+        seed=seed,
+    )
+    return replace(task, keys={**task.keys, "size": size})
 
 
 @lru_cache(maxsize=4)
@@ -124,3 +158,12 @@ def _fingerprint(size: int) -> str:
     for part in (*geometry(size), _colours_of_hues()):
         digest.update(part.contiguous().numpy().tobytes())
     return digest.hexdigest()
+
+
+def _projected(size: int, axes: Tensor) -> Tensor:
+    """The inner products of floor with sky, wall, and object in each hue with the axes, (480 · 3 · 10, K)."""
+    weights, colours = geometry(size)[0], torch.cat([hues(), torch.tensor([SKY])])
+    by_channel = torch.einsum("mrp,kcp->rmck", weights, axes.reshape(len(axes), 3, -1))
+    sky, *others = (torch.einsum("mck,hc->mhk", region, colours) for region in by_channel)
+    others[0] = others[0] + sky[:, -1:]
+    return torch.stack(others, dim=1)[:, :, :HUES].flatten(0, 2)
