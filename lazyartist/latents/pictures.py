@@ -1,0 +1,51 @@
+"""Images without their factors: all that is seen of a dataset while latents are learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import torch
+
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from lazyartist.data.images import Images, Split
+
+Render = Callable[[Tensor], Tensor]
+
+
+class Pictures:
+    """A dataset that shows its images and nothing else: neither factors nor labels can be asked for.
+
+    Args:
+        source: a family of images, or a split of one.
+    """
+
+    def __init__(self, source: Images | Split) -> None:
+        self._count = len(source)
+        self._render: Render = source.render
+        self._project = getattr(source, "project", None)
+        self.fingerprint = source.fingerprint
+        self.shape = tuple(source.render(torch.tensor([0])).shape[1:])
+
+    def __len__(self) -> int:
+        return self._count
+
+    def render(self, index: Tensor) -> Tensor:
+        """Return the images at `index`, (B,) int64: (B, C, H, W) float32 in [0, 1]."""
+        return self._render(index)
+
+    def projector(self, axes: Tensor) -> Render:
+        """Return a function from indices (B,) to the images' inner products with `axes` (K, C·H·W): (B, K)."""
+        if self._project is not None:
+            return self._project(axes)
+        return lambda index: self._render(index).flatten(1) @ axes.T
+
+    def some(self, n: int, generator: torch.Generator) -> Tensor:
+        """Return n images drawn with replacement, (n, C, H, W)."""
+        return self._render(self.draw(n, generator))
+
+    def draw(self, n: int, generator: torch.Generator) -> Tensor:
+        """Return n indices drawn with replacement, (n,) int64."""
+        return torch.randint(self._count, (n,), generator=generator)
