@@ -6,6 +6,7 @@ import math
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
 import torch
 
 from torch import Tensor, nn

@@ -63,5 +63,5 @@ def principal_axes(pictures: Pictures, axes: int, seed: int) -> Basis:
 
 
 def _all(pictures: Pictures) -> Tensor:
-    index = torch.arange(len(pictures))
-    return torch.cat([pictures.render(part) for part in index.split(1000)]).flatten(1)
+    every = torch.arange(len(pictures))
+    return torch.cat([pictures.render(part) for part in torch.split(every, 1000)]).flatten(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import torch
 
@@ -85,7 +86,7 @@ class Scaled(nn.Module):
 def mlp(sizes: Sequence[int]) -> list[nn.Module]:
     """Return linear layers of these sizes with SiLU between them."""
     layers: list[nn.Module] = []
-    for a, b in zip(sizes, sizes[1:], strict=False):
+    for a, b in pairwise(sizes):
         layers += [nn.Linear(a, b), nn.SiLU()]
     return layers[:-1]
 
@@ -162,7 +163,7 @@ class Conv(Coder):
             raise ValueError(f"conv takes square images of 32 or 64 pixels, got {height}×{across}: take basis_mlp")
         halvings = 3 if height == 32 else 4
         widths = [channels, *(whole("width", width) * 2 ** min(i, 2) for i in range(halvings))]
-        pairs = list(zip(widths, widths[1:], strict=False))
+        pairs = list(pairwise(widths))
         down = [layer for a, b in pairs for layer in (nn.Conv2d(a, b, 4, 2, 1), nn.ReLU())]
         up = [layer for a, b in reversed(pairs) for layer in (nn.ReLU(), nn.ConvTranspose2d(b, a, 4, 2, 1))]
         small = (widths[-1], 4, 4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 
@@ -32,9 +33,7 @@ class FactorVae(Variant):
     def plan(self, latents: int) -> Plan:
         """Prepare a training with a discriminator of its own."""
         sizes = (latents + self.circles(latents), self.width, self.width, self.width)
-        hidden = [
-            layer for a, b in zip(sizes, sizes[1:], strict=False) for layer in (nn.Linear(a, b), nn.LeakyReLU(0.2))
-        ]
+        hidden = [layer for a, b in pairwise(sizes) for layer in (nn.Linear(a, b), nn.LeakyReLU(0.2))]
         discriminator = nn.Sequential(*hidden, nn.Linear(self.width, 2))
 
         def loss(step: Step) -> Tensor:
@@ -45,7 +44,8 @@ class FactorVae(Variant):
             logits = functional_call(discriminator, frozen, (seen,))  # the latents learn from this, the judge does not
             correlation = (logits[:, 0] - logits[:, 1]).mean()
             judged = self._judge(discriminator, seen.detach(), shuffled(z.detach(), step))
-            return error + step.posterior.kl().sum(1).mean() + self.gamma * correlation + judged
+            total: Tensor = error + step.posterior.kl().sum(1).mean() + self.gamma * correlation + judged
+            return total
 
         return Plan(loss, modules=(discriminator,))
 

@@ -60,13 +60,13 @@ class LatentModel:
         if images.shape[1:] != self.coder.shape:
             wanted = ", ".join(map(str, self.coder.shape))
             raise ValueError(f"images of shape {tuple(images.shape)}: expected (B, {wanted}), as in training")
-        parts = [self.coder.encoder(self.coder.see(part)) for part in images.split(PART)]
+        parts = [self.coder.encoder(self.coder.see(part)) for part in torch.split(images, PART)]
         return posterior_of(torch.cat(parts), self.circles, self.sharpest)
 
     @torch.no_grad()
     def decode(self, z: Tensor) -> Tensor:
         """Return the images (B, C, H, W) in [0, 1] of latents (B, Z)."""
-        return torch.cat([self._image(part) for part in z.split(PART)])
+        return torch.cat([self._image(part) for part in torch.split(z, PART)])
 
     def _image(self, z: Tensor) -> Tensor:
         seen = seen_by_decoder(z, self.circles, self.open)
@@ -122,6 +122,44 @@ def learn(
     model = partial(LatentModel, net.eval().requires_grad_(False), circles, variant.bound(), is_open)
     held = model(is_open).encode(pictures.some(min(LOOKED_AT, len(pictures)), generator)).kl().mean(0)
     return model(is_open & (held > ACTIVE))
+
+
+def learn_best(
+    variant: Variant,
+    pictures: Pictures,
+    *,
+    latents: int = 6,
+    coder: str = "basis_mlp",
+    budget: LatentBudget = STANDARD,
+    seed: int = 0,
+    candidates: int = 1,
+) -> LatentModel:
+    """Learn several times and return the model that reconstructs best from the means of its latents.
+
+    Of models that were learnt in one way, those that found the factors explain the images with the same number of nats
+    better: the choice needs no factor.
+
+    Args:
+        variant: see `learn`, which takes these and raises.
+        pictures: the same.
+        latents: the same.
+        coder: the same.
+        budget: the same, of each.
+        seed: the same; further candidates have seeds of their own that follow from it.
+        candidates: how many.
+    """
+    seeds = [seed, *(seed_from("candidate", number, seed) for number in range(1, whole("candidates", candidates)))]
+    models = [learn(variant, pictures, latents=latents, coder=coder, budget=budget, seed=one) for one in seeds]
+    if len(models) == 1:
+        return models[0]
+    shown = pictures.some(LOOKED_AT, torch.Generator().manual_seed(seed_from("compared", seed)))
+    return min(models, key=lambda model: reconstruction_error(model, shown))
+
+
+def reconstruction_error(model: LatentModel, images: Tensor) -> float:
+    """Return the squared error per image, summed over its pixels, of images (B, C, H, W) decoded from their means."""
+    decoded = model.decode(model.encode(images).mean)
+    return float((decoded - images).square().flatten(1).sum(1).mean())
 
 
 def build_coder(name: str, shape: Sequence[int], latents: int, circles: int) -> Coder:

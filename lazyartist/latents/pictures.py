@@ -9,6 +9,9 @@ import torch
 
 from torch import Tensor
 
+from lazyartist.data.grid import WithProjection
+
+
 if TYPE_CHECKING:
     from lazyartist.data.images import Images, Split
 
@@ -25,7 +28,7 @@ class Pictures:
     def __init__(self, source: Images | Split) -> None:
         self._count = len(source)
         self._render: Render = source.render
-        self._project = getattr(source, "project", None)
+        self._project = source.project if isinstance(source, WithProjection) else None
         self.fingerprint = source.fingerprint
         self.shape = tuple(source.render(torch.tensor([0])).shape[1:])
 

@@ -20,7 +20,8 @@ from lazyartist.training.loop import descend
 
 WIDTH = 512
 LIFT = 0.6  # edges live in structures of little variance: how much more they count than their variance says
-STANDARD = LatentBudget(steps=6000, batch_size=192, learning_rate=2e-3)
+BATCH = 192
+STANDARD = 6000
 
 
 class SecondHarmonics(nn.Module):
@@ -40,27 +41,29 @@ class SecondHarmonics(nn.Module):
         return torch.cat([seen, cos.square() - sin.square(), 2 * cos * sin], 1)
 
 
-def polished_decoder(latents: int, circles: int, dimensions: int) -> nn.Sequential:
+def polished_decoder(latents: int, circles: int, spread: Tensor) -> nn.Sequential:
     """Return the larger decoder with fresh weights, drawn from torch's global generator."""
-    sizes = (latents + 3 * circles, WIDTH, WIDTH, WIDTH, dimensions)
-    return nn.Sequential(SecondHarmonics(circles), *mlp(sizes), Scaled(dimensions))
+    as_spread = Scaled(len(spread))
+    as_spread.set(spread)
+    sizes = (latents + 3 * circles, WIDTH, WIDTH, WIDTH, len(spread))
+    return nn.Sequential(SecondHarmonics(circles), *mlp(sizes), as_spread)
 
 
-def polish(model: LatentModel, pictures: Pictures, *, budget: LatentBudget = STANDARD, seed: int = 0) -> LatentModel:
+def polish(model: LatentModel, pictures: Pictures, *, steps: int = STANDARD, seed: int = 0) -> LatentModel:
     """Return the model with a larger decoder, trained on the means of its encoder, which stays as it is.
 
     Args:
         model: one that was trained on these pictures.
         pictures: what it was trained on.
-        budget: how long.
+        steps: how long.
         seed: of first weights and order of images.
     """
+    budget = LatentBudget(steps, BATCH)
     generator = torch.Generator().manual_seed(seed_from("polish", seed))
     coder, spread = deepcopy(model.coder), model.coder.spread
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed_from("polished decoder", seed))
-        coder.decoder = polished_decoder(model.latents, model.circles, len(spread))
-    coder.decoder[-1].scale.copy_(spread)
+        coder.decoder = polished_decoder(model.latents, model.circles, spread)
     weight = spread.pow(-2 * LIFT)
     weight = weight / (weight * spread.square()).sum()
     read = coder.reader(pictures)
@@ -71,7 +74,8 @@ def polish(model: LatentModel, pictures: Pictures, *, budget: LatentBudget = STA
         with torch.no_grad():
             mean = posterior_of(coder.encoder(x), model.circles, model.sharpest).mean
             seen = seen_by_decoder(mean, model.circles, model.open)
-        return ((x - coder.decoder(seen)).square() @ weight).mean()
+        error: Tensor = ((x - coder.decoder(seen)).square() @ weight).mean()
+        return error
 
     parameters = coder.decoder.parameters()
     descend(loss, parameters, steps=budget.steps, learning_rate=budget.rate, name="the polished decoder")

@@ -64,7 +64,7 @@ class Posterior:
         angle = torch.full_like(self._angle(z), -LOG_TWO_PI)
         return torch.cat([angle, -0.5 * (self._line(z).square() + LOG_TWO_PI)], -1)
 
-    def __getitem__(self, index: Tensor | slice | None | tuple[slice | None, ...]) -> Posterior:
+    def __getitem__(self, index: Tensor | slice | tuple[slice | None, ...] | None) -> Posterior:
         """Return the posterior of some of the images."""
         return Posterior(self.mean[index], self.precision[index], self.circles)
 
@@ -79,7 +79,8 @@ class Posterior:
 
     def _resultant(self) -> Tensor:
         kappa = self._angle(self.precision)
-        return i1e(kappa) / i0e(kappa)
+        resultant: Tensor = i1e(kappa) / i0e(kappa)
+        return resultant
 
 
 def posterior_of(outputs: Tensor, circles: int, sharpest: float = math.inf) -> Posterior:
