@@ -5,6 +5,7 @@ And what images of such a grid can offer beyond what every family of `Images` do
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from math import prod
@@ -15,7 +16,7 @@ import torch
 from torch import Tensor
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Grid:
     """A grid of factors; the last one changes fastest from one index to the next.
 
@@ -83,7 +84,7 @@ class Grid:
             raise IndexError(f"{name} runs from {low} to {high}: expected whole numbers from 0 to {size - 1}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Factors(Mapping[str, Tensor]):
     """All factors of a grid, counted out when they are asked for: a grid that nobody asks is small."""
 
@@ -101,13 +102,47 @@ class _Factors(Mapping[str, Tensor]):
         return len(self.grid.sizes)
 
 
-@runtime_checkable
-class OnGrid(Protocol):
-    """Images of every combination of some factors: that of an index is known without a look."""
+class FactorImages(ABC):
+    """Images of every combination of some factors: a family of `Images` on which everything can be changed.
+
+    A subclass says what its grid is, and draws.
+    """
 
     @property
+    @abstractmethod
     def grid(self) -> Grid:
         """The factors, in the order in which they count an index out."""
+
+    @property
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """See `Images`."""
+
+    @abstractmethod
+    def render(self, index: Tensor) -> Tensor:
+        """Return the images at `index`, (B,) int64: (B, 3, H, W) float32 in [0, 1]."""
+
+    def __len__(self) -> int:
+        return len(self.grid)
+
+    @property
+    def factors(self) -> Mapping[str, Tensor]:
+        """See `Images`."""
+        return self.grid.factors
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """See `Images`."""
+        return self.grid.sizes
+
+    def paint(self, index: Tensor, values: Mapping[str, Tensor]) -> Tensor:
+        """Return the images at `index`, with the factors in `values` (name -> (B,) int64) changed to these values.
+
+        Raises:
+            KeyError: there is no such factor.
+            IndexError: a factor has no such value.
+        """
+        return self.render(self.grid.changed(index, values))
 
 
 @runtime_checkable

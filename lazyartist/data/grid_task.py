@@ -8,25 +8,24 @@ import torch
 
 from torch import Tensor
 
-from lazyartist.data.grid import Grid
-from lazyartist.data.images import Images, Split
+from lazyartist.data.grid import FactorImages, Grid
+from lazyartist.data.images import Split
 from lazyartist.data.task import Task, whole_number
 from lazyartist.seeding import seed_from
 
 
-EASY, TEST = 0.25, 0.5  # how many images, per training image
+EASY, TEST = 2000, 4000  # images
 
 
 def grid_task(
-    images: Images,
-    grid: Grid,
+    images: FactorImages,
     name: str,
     *,
     target: str,
     bias: str,
     own: Sequence[int],
     correlation: float = 0.95,
-    count: int = 4000,
+    count: int = 12_000,
     seed: int = 0,
 ) -> Task:
     """Draw a task from a family of images: every class has a value of the bias factor that most of its images show.
@@ -39,29 +38,27 @@ def grid_task(
     No two images of a task, in whichever splits, differ in the bias factor alone. All classes have as many images.
 
     Args:
-        images: the family, all images of the grid; it can be painted.
-        grid: its factors.
+        images: the family.
         name: how rows call the dataset.
         target: the factor that a model is to tell.
         bias: the factor that gives it away.
         own: each class's value of it, all different.
         correlation: share in [0, 1].
-        count: how many training images; the easy split has a quarter as many, the test split half as many.
+        count: how many training images; the easy split has 2,000, the test split 4,000.
         seed: a whole number from 0 on.
 
     Raises:
         ValueError: an argument out of range, or more images than the grid has.
     """
+    grid = images.grid
     seed, count, classes = whole_number(seed, "seed"), whole_number(count, "images"), grid.sizes[target]
     if not isinstance(correlation, (int, float)) or not 0 <= correlation <= 1:  # a NaN fails this too
         raise ValueError(f"correlation={correlation!r}: expected a share in [0, 1], such as 0.95")
-    sizes = [count, round(EASY * count), round(TEST * count)]
-    most = len(grid) // grid.sizes[bias]
-    fewest, largest = int(classes / EASY), int(most / (1 + EASY + TEST)) - classes
-    if not fewest <= count <= largest:
-        raise ValueError(f"images={count}: expected {fewest} or more training images, and {largest:,} at most")
+    most = len(grid) // grid.sizes[bias] - EASY - TEST
+    if not classes <= count <= most:
+        raise ValueError(f"images={count}: expected {classes} training images or more, and {most:,} at most")
     generator = torch.Generator().manual_seed(seed_from("splits", seed))
-    train, easy, test = _drawn(grid, target, bias, sizes, generator)
+    train, easy, test = _drawn(grid, target, bias, [count, EASY, TEST], generator)
 
     def split(index: Tensor, shown: Tensor) -> Split:
         return Split(images, target, (bias,), grid.changed(index, {bias: shown}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import colorsys
 import hashlib
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from lazyartist.data import DATASETS
-from lazyartist.data.grid import Grid
+from lazyartist.data.grid import FactorImages, Grid
 from lazyartist.data.grid_task import grid_task
 from lazyartist.data.room3d_geometry import AZIMUTHS, SCALES, cast_room
 from lazyartist.data.room3d_solids import SHAPES
@@ -36,7 +36,7 @@ MAPS = GRID.sizes["scale"] * GRID.sizes["shape"] * GRID.sizes["azimuth"]  # pict
 
 
 @dataclass(frozen=True)
-class Room3D:
+class Room3D(FactorImages):
     """A cube, cylinder, sphere or capsule in a room, seen from the front and from both sides: a family of `Images`.
 
     Everything can be changed on an image: what `paint` returns is the image of that other room.
@@ -53,23 +53,10 @@ class Room3D:
                 f"size={self.size!r}: expected height and width in pixels, from 8 to 256, such as 32 or 64"
             )
 
-    def __len__(self) -> int:
-        return len(GRID)
-
     @property
     def grid(self) -> Grid:
-        """See `OnGrid`: floor, wall and object hue, scale, shape and azimuth."""
+        """See `FactorImages`: floor, wall and object hue, scale, shape and azimuth."""
         return GRID
-
-    @property
-    def factors(self) -> Mapping[str, Tensor]:
-        """See `Images`."""
-        return GRID.factors
-
-    @property
-    def sizes(self) -> Mapping[str, int]:
-        """See `Images`."""
-        return GRID.sizes
 
     @property
     def fingerprint(self) -> str:
@@ -81,15 +68,6 @@ class Room3D:
         weights = geometry(self.size)[0].index_select(0, index % MAPS)
         colours = _colours_of_hues().index_select(0, index // MAPS)
         return torch.bmm(colours, weights).view(len(index), 3, self.size, self.size)
-
-    def paint(self, index: Tensor, values: Mapping[str, Tensor]) -> Tensor:
-        """Return the images at `index`, with the factors in `values` (name -> (B,) int64) changed to these values.
-
-        Raises:
-            KeyError: there is no such factor.
-            IndexError: a factor has no such value.
-        """
-        return self.render(GRID.changed(index, values))
 
     def foreground(self, index: Tensor) -> Tensor:
         """Return how much of each pixel is the object, (B, size, size) uint8 from 0 to 255."""
@@ -109,17 +87,11 @@ class Room3D:
         return look_up
 
 
-def room3d_images(size: int = 32) -> Room3D:
-    """Return all 480,000 images, rendered when they are asked for; none of them is kept."""
-    return Room3D(size)
-
-
 @DATASETS.register("room3d", source="the factors of Shapes3D, Burgess and Kim 2018")
-def room3d(*, correlation: float = 0.95, images: int = 4000, size: int = 32, seed: int = 0) -> Task:
+def room3d(*, correlation: float = 0.95, images: int = 12_000, size: int = 32, seed: int = 0) -> Task:
     """Rooms with a cube, cylinder, sphere or capsule, rendered here: the hue of the wall gives the shape away."""
     task = grid_task(
         Room3D(size),
-        GRID,
         "room3d",
         target="shape",
         bias="wall_hue",
