@@ -27,8 +27,8 @@ class CircleVae(Variant):
     """Learn one thing at a time: what is coarse before what is fine, and a new latent when the last ones are full.
 
     The noise that the decoder is thought to have falls while it trains, so that large structures are learnt first. Two
-    latents are open at the beginning; another one opens when all open ones are full. A latent holds a bounded number of
-    nats, so that it cannot store two things. Late in the training, latents that depend on each other cost.
+    latents are open at the beginning; two more open when those are full, and the last two one by one. A latent holds a
+    bounded number of nats, so that it cannot store two things. Late in the training, dependence of latents costs.
 
     Attributes:
         noise: variance of the noise at the end.
@@ -39,8 +39,10 @@ class CircleVae(Variant):
         angles: how many of the latents are on circles at most; the others are on lines.
         sharpest: the largest precision of a posterior, which bounds what a latent can hold: 2.71 nats at 100.
         at_first: how many latents are open at the beginning.
-        full: how many nats a latent holds before another one is opened.
-        waiting: the share of the training after which one is opened all the same.
+        full_at_first: how many nats each of them holds before others are opened.
+        full: how many nats every open latent holds before the next ones are opened.
+        least: the share of the training that lies between two openings at least.
+        most: the share of the training after which others are opened, full or not.
         independence: weight of the dependence between latents.
         independent_from: the share of the training from which on it counts; a twelfth later it counts fully.
     """
@@ -53,8 +55,10 @@ class CircleVae(Variant):
     angles: int = knob(1000, low=0, whole=True)
     sharpest: float = knob(100.0, above=1)
     at_first: int = knob(2, low=1, whole=True)
-    full: float = knob(2.3, above=0)
-    waiting: float = knob(0.3, above=0)
+    full_at_first: float = knob(2.45, above=0)
+    full: float = knob(2.2, above=0)
+    least: float = knob(0.05, low=0)
+    most: float = knob(0.3, above=0)
     independence: float = knob(200.0, low=0)
     independent_from: float = knob(0.38, low=0, below=1)
 
@@ -70,16 +74,18 @@ class CircleVae(Variant):
         """Prepare one training, which remembers how much each latent holds."""
         is_open = torch.arange(latents) < self.at_first
         held = torch.zeros(latents)
-        last_opened = 0.0
+        opened_at = 0.0
 
         def loss(step: Step) -> Tensor:
-            nonlocal last_opened
+            nonlocal opened_at
             kl = step.posterior.kl().mean(0)  # (Z,)
             held.add_(FORGETTING * (kl.detach() * is_open - held))
-            waited = step.progress - last_opened
-            if waited > self.waiting or bool((held[is_open] > self.full).all()):
-                is_open[: int(is_open.sum()) + 1] = True
-                last_opened = step.progress
+            now = int(is_open.sum())
+            full = bool((held[:now] > (self.full_at_first if now == self.at_first else self.full)).all())
+            waited = step.progress - opened_at
+            if (full and waited > self.least) or waited > self.most:
+                is_open[: now + (2 if latents - now > 2 else 1)] = True
+                opened_at = step.progress
             error = self.error(step, step.decode(step.posterior.sample(step.generator)))
             return error + self.beta * (kl * is_open).sum() + self.dependence(step, is_open)
 

@@ -17,7 +17,7 @@ from lazyartist.seeding import seed_from
 
 
 SAMPLE = 1000  # images that the spread of pixels is measured on
-QUIET = 0.02  # of the usual first weights of what an encoder puts out: latents say nothing at first
+QUIET = 0.02  # of the usual first weights
 
 
 class Coder(nn.Module):
@@ -25,7 +25,7 @@ class Coder(nn.Module):
 
     Args:
         shape: (C, H, W) of the images.
-        encoder: from `x` to (B, 2 Z); its last layer is linear.
+        encoder: from `x` to (B, 2 Z), as `posterior_of` takes them; its last layer is linear.
         decoder: from what `coordinates` returns, (B, Z + circles), to `x`.
         dimensions: D.
 
@@ -41,16 +41,22 @@ class Coder(nn.Module):
         self.encoder = encoder
         self.decoder = decoder
         self.register_buffer("spread", torch.ones(dimensions))
-        last = encoder[-1]
-        assert isinstance(last, nn.Linear)
-        nn.init.zeros_(last.bias)
-        with torch.no_grad():
-            last.weight.mul_(QUIET)
 
     def fit_to(self, pictures: Pictures, seed: int) -> None:
         """Measure what of a dataset is needed before training."""
         generator = torch.Generator().manual_seed(seed_from("spread", seed))
         self.spread.copy_(self.see(pictures.some(SAMPLE, generator)).std(0))
+
+    def silence(self, latents: Tensor) -> None:
+        """Let the encoder say next to nothing of some latents, (Z,) bool, before it is trained.
+
+        Otherwise a latent that is not in use yet carries a random function of the image, and keeps it.
+        """
+        last = self.encoder[-1]
+        assert isinstance(last, nn.Linear)
+        with torch.no_grad():
+            last.weight.view(2, len(latents), -1)[:, latents] *= QUIET
+            last.bias.view(2, len(latents))[:, latents] = 0
 
     def reader(self, pictures: Pictures) -> Callable[[Tensor], Tensor]:
         """Return a function from indices (B,) to what the encoder sees of these images, (B, D)."""

@@ -105,6 +105,7 @@ def learn(
         plan = variant.plan(latents)
     net.fit_to(pictures, seed)
     is_open = torch.ones(latents, dtype=torch.bool) if plan.open is None else plan.open
+    net.silence(~is_open)
     read = net.reader(pictures)
 
     def decode(z: Tensor) -> Tensor:

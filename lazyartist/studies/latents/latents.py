@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 JUDGED = 10_000  # images that information is counted on
 COMPARED = 1000  # images whose reconstruction is compared
-FITTED = 2000  # images that trees and vector machines are fitted on, and as many that judge them
+FITTED = 1000  # images that trees and vector machines are fitted on, and as many that judge them
 VOTES = 2000  # of the FactorVAE score, and as many that judge
 
 OURS = Recipe(polish=6000)
