@@ -31,8 +31,8 @@ class CircleVae(Variant):
     bounded number of nats, so that it cannot store two things. Late in the training, dependence of latents costs.
 
     Attributes:
-        noise: variance of the noise at the end.
-        first_noise: and at the start.
+        noise: variance of the noise on each pixel at the end, as a share of the variance of whole images.
+        first_noise: the same at the start.
         falling: the share of the training in which it falls.
         beta: weight of the KL divergence.
         lift: how much more small structures count than their variance says: 0 not at all, 1 as much as large ones.
@@ -47,8 +47,8 @@ class CircleVae(Variant):
         independent_from: the share of the training from which on it counts; a twelfth later it counts fully.
     """
 
-    noise: float = knob(0.01, above=0)
-    first_noise: float = knob(2.0, above=0)
+    noise: float = knob(2.5e-5, above=0)
+    first_noise: float = knob(5e-3, above=0)
     falling: float = knob(0.84, above=0, high=1)
     beta: float = knob(4.0, low=0)
     lift: float = knob(0.3, low=0, high=1)
@@ -96,8 +96,7 @@ class CircleVae(Variant):
         done = min(1.0, step.progress / self.falling)
         noise = math.exp((1 - done) * math.log(self.first_noise) + done * math.log(self.noise))
         weight = step.spread.pow(-2 * self.lift)
-        variance = step.spread.square()
-        weight = weight * variance.sum() / (weight * variance).sum()
+        weight = weight / (weight * step.spread.square()).sum()
         return ((step.x - decoded).square() @ weight).mean() / (2 * noise)
 
     def dependence(self, step: Step, is_open: Tensor) -> Tensor:

@@ -19,9 +19,10 @@ from lazyartist.training.loop import descend
 
 
 WIDTH = 512
-LIFT = 0.6  # edges live in structures of little variance: how much more they count than their variance says
-BATCH = 192
-STANDARD = 6000
+LIFT = 0.45  # edges live in structures of little variance: how much more they count than their variance says
+BATCH = 256
+RATE = 4e-3
+STANDARD = 4000
 
 
 class SecondHarmonics(nn.Module):
@@ -58,7 +59,7 @@ def polish(model: LatentModel, pictures: Pictures, *, steps: int = STANDARD, see
         steps: how long.
         seed: of first weights and order of images.
     """
-    budget = LatentBudget(steps, BATCH)
+    budget = LatentBudget(steps, BATCH, RATE)
     generator = torch.Generator().manual_seed(seed_from("polish", seed))
     coder, spread = deepcopy(model.coder), model.coder.spread
     with torch.random.fork_rng(devices=[]):

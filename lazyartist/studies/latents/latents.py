@@ -46,7 +46,7 @@ OTHERS = ("vae", "beta_vae", "gamma_vae", "beta_tcvae", "factor_vae", "dip_vae")
 PARTS = {
     "all of it": "",
     "lines for circles": ":angles=0",
-    "noise does not fall": ":first_noise=0.01",
+    "noise does not fall": ":first_noise=2.5e-5",
     "all latents open at once": ":at_first=6",
     "small structures are not lifted": ":lift=0",
     "no bound on a latent": ":sharpest=10000",
