@@ -36,7 +36,7 @@ class CircleVae(Variant):
         falling: the share of the training in which it falls.
         beta: weight of the KL divergence.
         lift: how much more small structures count than their variance says: 0 not at all, 1 as much as large ones.
-        angles: how many of the latents are on circles at most; the others are on lines.
+        lines: how many of the latents are on lines, the last ones; the others are on circles.
         sharpest: the largest precision of a posterior, which bounds what a latent can hold: 2.71 nats at 100.
         at_first: how many latents are open at the beginning.
         full_at_first: how many nats each of them holds before others are opened.
@@ -52,7 +52,7 @@ class CircleVae(Variant):
     falling: float = knob(0.84, above=0, high=1)
     beta: float = knob(4.0, low=0)
     lift: float = knob(0.3, low=0, high=1)
-    angles: int = knob(1000, low=0, whole=True)
+    lines: int = knob(0, low=0, whole=True)
     sharpest: float = knob(100.0, above=1)
     at_first: int = knob(2, low=1, whole=True)
     full_at_first: float = knob(2.45, above=0)
@@ -64,7 +64,7 @@ class CircleVae(Variant):
 
     def circles(self, latents: int) -> int:
         """Return how many latents are angles."""
-        return min(self.angles, latents)
+        return max(0, latents - self.lines)
 
     def bound(self) -> float:
         """Return the largest precision of a posterior."""

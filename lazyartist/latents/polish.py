@@ -21,7 +21,7 @@ from lazyartist.training.loop import descend
 WIDTH = 512
 LIFT = 0.45  # edges live in structures of little variance: how much more they count than their variance says
 BATCH = 256
-RATE = 4e-3
+RATE = 6e-3
 STANDARD = 4000
 
 

@@ -13,6 +13,7 @@ from torch.special import i0e, i1e
 
 
 LOG_TWO_PI = math.log(2 * math.pi)
+MOST_LOG = 20.0  # of a variance, either way
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +99,8 @@ def posterior_of(outputs: Tensor, circles: int, sharpest: float = math.inf) -> P
     a, b = first[..., :circles], second[..., :circles]
     length = (a.square() + b.square() + 1e-12).sqrt()
     kappa = length * (1 + 0.2 * length)
-    precision = torch.cat([kappa, (-second[..., circles:]).exp()], -1)
+    log_variance = second[..., circles:].clamp(-MOST_LOG, MOST_LOG)  # an infinite precision has no gradient
+    precision = torch.cat([kappa, (-log_variance).exp()], -1)
     if math.isfinite(sharpest):
         precision = 1 / (1 / precision + 1 / sharpest)
     return Posterior(torch.cat([torch.atan2(b, a), first[..., circles:]], -1), precision, circles)

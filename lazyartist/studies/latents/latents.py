@@ -39,13 +39,13 @@ COMPARED = 1000  # images whose reconstruction is compared
 FITTED = 1000  # images that trees and vector machines are fitted on, and as many that judge them
 VOTES = 2000  # of the FactorVAE score, and as many that judge
 
-OURS = Recipe(polish=6000)
-TEN = replace(OURS, latents=10, polish=0)
+OURS = Recipe(polish=4000, candidates=2)
+TEN = Recipe(latents=10)
 ORIGINAL = replace(TEN, variant="beta_tcvae:beta=6:noise=0.5", coder="conv")
 OTHERS = ("vae", "beta_vae", "gamma_vae", "beta_tcvae", "factor_vae", "dip_vae")
 PARTS = {
     "all of it": "",
-    "lines for circles": ":angles=0",
+    "lines for circles": ":lines=6",
     "noise does not fall": ":first_noise=2.5e-5",
     "all latents open at once": ":at_first=6",
     "small structures are not lifted": ":lift=0",
@@ -62,10 +62,10 @@ class LatentsStudy(LatentStudy):
     name: ClassVar[str] = "latents"
     default_recipes: ClassVar[tuple[Recipe, ...]] = (
         OURS,
-        replace(OURS, candidates=3),
+        replace(OURS, candidates=4),
         TEN,
-        *(replace(TEN, variant=variant) for variant in OTHERS),
         ORIGINAL,
+        *(replace(TEN, variant=variant) for variant in OTHERS),
     )
 
     def measure(self, run: LatentRun, trained: TrainedLatents) -> Iterator[Fact]:
