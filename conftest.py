@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.abc
+import sys
+
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -15,6 +21,23 @@ DEFAULT_MARKS = "not acceptance and not slow and not perf"
 
 settings.register_profile("lazyartist", deadline=None, max_examples=25, derandomize=True, database=None)
 settings.load_profile("lazyartist")
+
+
+class AsItStands(importlib.abc.MetaPathFinder):
+    """Imports our own package as Python does.
+
+    pytest rewrites the asserts of a package that brings a plugin, in all its modules and in every process, which takes
+    seconds. Of ours, only those of the contracts are tests.
+    """
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        is_ours = name.startswith("lazyartist.") and not name.endswith("checks")
+        return PathFinder.find_spec(name, path, target) if is_ours else None
+
+
+sys.meta_path.insert(0, AsItStands())
 
 
 def pytest_configure(config: pytest.Config) -> None:

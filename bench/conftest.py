@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 
 from .turns import SMOKE
 
 
 @pytest.fixture(autouse=True, scope="module")
 def one_thread() -> Iterator[None]:
+    import torch  # pytest reads this file at its start, also in the process that only hands out the tests
+
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield

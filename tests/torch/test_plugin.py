@@ -76,7 +76,7 @@ def test_third(measure):
     assert measure("lazy", seeds=[1], **WHAT)
 """
     )
-    done, out = run(pytester, "-n", "2")
+    done, out = run(pytester, "-n", "2", "--assert=plain")  # three processes need not rewrite the package's asserts
     assert done.returncode == 0, out + done.stderr
     for study, title in (("cures", "Strategies: digits"), ("lazy", "The lazy model")):
         assert out.count(f"lazyartist: {study}") == 1

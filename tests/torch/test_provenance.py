@@ -23,9 +23,11 @@ WEIGH_GROUPS = {"second_opinion", "group_balanced", "fg_ccdb"}
 
 # one process makes one edit after the other, and says what each key is then
 KEYS = """
-import ast, json, sys
+import ast, functools, importlib.metadata, json, sys
 
 from pathlib import Path
+
+importlib.metadata.version = functools.cache(importlib.metadata.version)  # what is installed stays what it is
 
 from lazyartist import module_text
 from lazyartist.data.make import make_task
