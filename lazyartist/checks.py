@@ -27,9 +27,8 @@ import torch
 
 from torch import Tensor, nn
 
-from lazyartist.check_tasks import digits_task, few_digits_task, own_images_task, with_other_names
+from lazyartist.check_tasks import digits_task, few_digits_task, fresh_digits_task, own_images_task, with_other_names
 from lazyartist.data.images import UnsupportedError
-from lazyartist.data.make import make_task
 from lazyartist.data.task import Task
 from lazyartist.inference import logits_of
 from lazyartist.networks import build
@@ -108,7 +107,7 @@ def check_it_uses_only_what_it_declared(strategy: Strategy) -> None:
 
 def check_it_beats_chance(strategy: Strategy) -> None:
     """After a few epochs on small digits it is right on the easy split well above chance."""
-    task = few_digits_task(10, 14, 14)
+    task = digits_task()
     fitted = fit(strategy, task, LEARNER, budget=LONGER)
     right = accuracy(fitted.model, task.easy).value
     assert right > 0.2, f"{strategy}: {right:.0%} on the easy split after {fitted.steps} steps; chance is 10 %"
@@ -212,7 +211,7 @@ class _Again:
 
 @lru_cache(maxsize=1)  # several checks look at it
 def _again(strategy: Strategy) -> _Again:
-    task = make_task("digits")  # of its own: what a strategy spoils is spoilt for no other check
+    task = fresh_digits_task()  # of its own: what a strategy spoils is spoilt for no other check
     splits = (task.train, task.easy, split_for(strategy, task))
     before = [split.fingerprint for split in splits]
     with torch.random.fork_rng(devices=[]):
