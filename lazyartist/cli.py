@@ -96,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_list(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    words = "Print what there is: studies, datasets, networks, strategies, maps, attacks, sparse autoencoders."
+    words = "Print what there is: studies, datasets, networks, strategies, maps, attacks, autoencoders, latents."
     parsers.add_parser("list", help=words, description=words).set_defaults(command=commands.list_command)
 
 

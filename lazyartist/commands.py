@@ -29,6 +29,7 @@ def list_command(options: argparse.Namespace) -> int:
     from lazyartist.attacks import ATTACKS
     from lazyartist.attribution import MAPS
     from lazyartist.data import DATASETS
+    from lazyartist.latents import CODERS, LATENTS
     from lazyartist.networks import NETWORKS
     from lazyartist.sae import SAES
     from lazyartist.strategies import STRATEGIES
@@ -41,6 +42,8 @@ def list_command(options: argparse.Namespace) -> int:
         "maps": MAPS,
         "attacks": ATTACKS,
         "sparse autoencoders": SAES,
+        "ways to learn latents": LATENTS,
+        "coders of latents": CODERS,
         "figures": FIGURES,
     }
     for title, registry in shelves.items():
