@@ -54,7 +54,8 @@ def grid_task(
     seed, count, classes = whole_number(seed, "seed"), whole_number(count, "images"), grid.sizes[target]
     if not isinstance(correlation, (int, float)) or not 0 <= correlation <= 1:  # a NaN fails this too
         raise ValueError(f"correlation={correlation!r}: expected a share in [0, 1], such as 0.95")
-    most = len(grid) // grid.sizes[bias] - EASY - TEST
+    of_class = len(grid) // (grid.sizes[bias] * classes) - sum(-(-n // classes) for n in (EASY, TEST))
+    most = of_class * classes
     if not classes <= count <= most:
         raise ValueError(f"images={count}: expected {classes} training images or more, and {most:,} at most")
     generator = torch.Generator().manual_seed(seed_from("splits", seed))

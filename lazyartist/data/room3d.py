@@ -75,8 +75,8 @@ class Room3D(FactorImages):
 
     def project(self, axes: Tensor) -> Callable[[Tensor], Tensor]:
         """See `WithProjection`: an image is a sum of three parts, and of each one hue decides; so three look-ups do."""
-        if axes.ndim != 2 or axes.shape[1] != (pixels := 3 * self.size**2):
-            raise ValueError(f"axes: expected (K, {pixels}), one row per axis, got {tuple(axes.shape)}")
+        if axes.ndim != 2 or axes.shape[1] != 3 * self.size**2:
+            raise ValueError(f"axes: expected (K, {3 * self.size**2}), a row per axis, got {tuple(axes.shape)}")
         table = _projected(self.size, axes)
 
         def look_up(index: Tensor) -> Tensor:

@@ -34,7 +34,7 @@ def read_factors(pictures: Tensor) -> Tensor:
     if not pictures.is_floating_point() or not bool(pictures.isfinite().all()):
         raise ValueError(f"pictures: expected finite floats in [0, 1], got {pictures.dtype}")
     size = Room3D(pictures.shape[-1]).size
-    parts = [_nearest(part.flatten(2).float(), size) for part in pictures.split(AT_ONCE)]
+    parts = [_nearest(part.flatten(2).float(), size) for part in torch.split(pictures, AT_ONCE)]
     return GRID.factors_of(torch.cat(parts) if parts else torch.empty(0, dtype=torch.int64))
 
 

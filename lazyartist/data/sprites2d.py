@@ -81,8 +81,8 @@ class Sprites2D(FactorImages):
 
     def project(self, axes: Tensor) -> Callable[[Tensor], Tensor]:
         """See `WithProjection`: all channels are the same, so one is enough."""
-        if axes.ndim != 2 or axes.shape[1] != (pixels := 3 * self.size**2):
-            raise ValueError(f"axes: expected (K, {pixels}), one row per axis, got {tuple(axes.shape)}")
+        if axes.ndim != 2 or axes.shape[1] != 3 * self.size**2:
+            raise ValueError(f"axes: expected (K, {3 * self.size**2}), a row per axis, got {tuple(axes.shape)}")
         of_one = axes.view(len(axes), 3, -1).sum(1).T.contiguous()
         return lambda index: self._grey(index).flatten(1) @ of_one
 
@@ -94,7 +94,7 @@ class Sprites2D(FactorImages):
         columns = crossings.ceil_().clamp_(0, PIXELS).long()
         spans = columns[..., 0::2] * (PIXELS + 1) + columns[..., 1::2]
         per_row = PIXELS // self.size * spans.shape[2]
-        return embedding_bag(spans.view(-1, per_row), _spans(self.size), mode="sum").view(len(index), self.size, -1)
+        return embedding_bag(spans.view(-1, per_row), _spans(self.size), mode="sum").view(-1, self.size, self.size)
 
 
 @DATASETS.register("sprites2d", source="the factors of dSprites, Matthey et al. 2017")
