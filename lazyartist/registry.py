@@ -9,10 +9,12 @@ from __future__ import annotations
 import ast
 import contextlib
 import difflib
+import functools
 import importlib
 import importlib.metadata
 import importlib.util
 import inspect
+import itertools
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,15 +28,23 @@ T = TypeVar("T")
 Option = int | float | str
 
 
-def split_options(spec: str) -> tuple[str, dict[str, Option]]:
+def split_options(spec: str, *, path: bool = False) -> tuple[str, dict[str, Option]]:
     """Return name and options of a specification such as "simple_cnn:width=32" or "digits:where=background".
+
+    Args:
+        spec: the specification.
+        path: may a path stand before the options, as in "folder:data/birds:target=y"? It becomes the option `path`,
+            and reaches up to the first part that begins as options do, name=; so it may hold colons.
 
     Raises:
         ValueError: an option is not of the form name=value, or is given twice.
     """
     name, *given = spec.split(":")
     options: dict[str, Option] = {}
-    for option in given:
+    parts = list(itertools.takewhile(lambda part: not _begins_option(part), given)) if path else []
+    if parts:
+        options["path"] = ":".join(parts)
+    for option in given[len(parts) :]:
         key, equals, value = option.partition("=")
         if not equals or not key.isidentifier() or not value:
             raise ValueError(
@@ -44,6 +54,11 @@ def split_options(spec: str) -> tuple[str, dict[str, Option]]:
             raise ValueError(f"{spec!r}: {key} is given twice")
         options[key] = _value(value)
     return name, options
+
+
+def _begins_option(part: str) -> bool:
+    key, equals, _ = part.partition("=")
+    return bool(equals) and key.isidentifier()
 
 
 def _value(text: str) -> Option:
@@ -125,13 +140,15 @@ class Registry(Generic[T]):
     def configured(self, spec: str) -> tuple[T, dict[str, Option]]:
         """Return the thing of a specification and the knobs that stand behind its name: "focal:gamma=5".
 
+        What has a knob `path` may have it without its name, before the others: "folder:data/birds:target=y".
+
         Raises:
             UnknownNameError: nothing has this name.
             ValueError: it has no such knob.
         """
-        name, options = split_options(spec)
-        thing = self[name]
+        thing = self[spec.partition(":")[0]]
         parameters = inspect.signature(cast("Callable[..., Any]", thing)).parameters
+        name, options = split_options(spec, path="path" in parameters)
         if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
             for option in options:
                 if option not in parameters:
@@ -171,7 +188,9 @@ class Registry(Generic[T]):
         modules = {module for module, _ in self._files()}
         points = {point.name for point in importlib.metadata.entry_points(group=self.group)}
         return {
-            n: t for n, t in self._things.items() if getattr(t, "__module__", "") not in modules and n not in points
+            name: thing
+            for name, thing in self._things.items()
+            if getattr(_function(thing), "__module__", "") not in modules and name not in points
         }
 
     def adopt(self, things: Mapping[str, T]) -> None:
@@ -243,7 +262,13 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
     return UnknownNameError(f"there is no {kind} called {name!r}.{hint} Known: {', '.join(sorted(known)) or 'none'}.")
 
 
+def _function(thing: object) -> object:
+    """Return the function of a partial, and anything else as it is."""
+    return thing.func if isinstance(thing, functools.partial) else thing
+
+
 def _origin(thing: object) -> str:
+    thing = _function(thing)
     return f"{getattr(thing, '__module__', '?')}:{getattr(thing, '__qualname__', repr(thing))}"
 
 
