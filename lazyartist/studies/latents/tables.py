@@ -66,8 +66,8 @@ def parts_tables(rows: Sequence[Row]) -> list[Table]:
         ("images", "variant", "coder", "latents", "MIG ↑", "of each seed", "SSIM ↑", "error ↓", "seeds"),
         lines,
         f"{INTERVAL} A variant's name alone is the whole recipe. lines=6: latents on lines, not on circles. "
-        "first_noise=2.5e-5: the decoder's noise does not fall. at_first=6: all latents are open from the start. lift=0: "
-        "structures count by their variance. sharpest=10000: a latent may hold 5 nats. independence=0: dependence "
+        "first_noise=2.5e-5: the decoder's noise does not fall. at_first=6: all latents are open from the start. "
+        "lift=0: structures count by their variance. sharpest=10000: a latent may hold 5 nats. independence=0: dependence "
         "costs nothing. Error: squared, summed over pixels.",
     )
     return [compared, *factor_tables(rows)]
@@ -114,8 +114,8 @@ def _compared(rows: Sequence[Row]) -> Table:
         header,
         lines,
         f"{INTERVAL} Every row has seen as many images. Prior knowledge: a variant with circles is told that what "
-        "varies may be periodic, and six latents are about as many as there are factors; the same with ten stands beside it. "
-        "Best of: trained so many times, and the one that reconstructs best is kept, which needs no factor. Polished: "
+        "varies may be periodic, and six latents are about as many as there are factors; the same with ten stands "
+        "beside it. Best of: trained so many times, and the one that reconstructs best is kept, which needs no factor. Polished: "
         "a larger decoder was trained on the frozen encoder. MIG as in disentanglement_lib, of means, latents below "
         "0.05 nats counting as constant; of draws: as its authors define it. DCI: disentanglement, completeness, "
         "informativeness of boosted trees on 2,000 images. SSIM: of reconstructions, 11 × 11 Gaussian window, valid "

@@ -11,7 +11,7 @@ IMAGES = 480_000
 
 
 def gaussians(batch, covariance, variance, seed):
-    """Posteriors of one variance whose means are such that all images' latents together are normal with a covariance."""
+    """Posteriors of one variance, and means such that all latents together are normal with this covariance."""
     generator = torch.Generator().manual_seed(seed)
     covariance = torch.as_tensor(covariance)
     of_means = torch.linalg.cholesky(covariance - variance * torch.eye(len(covariance)))
@@ -54,7 +54,7 @@ def test_the_total_correlation_of_gaussians_is_known(sampling, offset, correlati
 
 
 def test_a_batch_cannot_see_the_correlation_of_many_nats():
-    """Six latents of two nats each are more than a batch of 128 knows: the estimate is far from the truth, which is 0."""
+    """Six latents of two nats each are more than a batch of 128 knows: the estimate is far from 0, the truth."""
     narrow = gaussians(128, torch.eye(6), 0.01, 0)
     assert abs(float(kl_parts(*narrow, IMAGES, "stratified")[1])) > 1
 
