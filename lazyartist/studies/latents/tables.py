@@ -67,8 +67,8 @@ def parts_tables(rows: Sequence[Row]) -> list[Table]:
         lines,
         f"{INTERVAL} A variant's name alone is the whole recipe. lines=6: latents on lines, not on circles. "
         "first_noise=2.5e-5: the decoder's noise does not fall. at_first=6: all latents are open from the start. "
-        "lift=0: structures count by their variance. sharpest=10000: a latent may hold 5 nats. independence=0: dependence "
-        "costs nothing. Error: squared, summed over pixels.",
+        "lift=0: structures count by their variance. sharpest=10000: a latent may hold 5 nats. independence=0: "
+        "dependence costs nothing. Error: squared, summed over pixels.",
     )
     return [compared, *factor_tables(rows)]
 
@@ -115,8 +115,8 @@ def _compared(rows: Sequence[Row]) -> Table:
         lines,
         f"{INTERVAL} Every row has seen as many images. Prior knowledge: a variant with circles is told that what "
         "varies may be periodic, and six latents are about as many as there are factors; the same with ten stands "
-        "beside it. Best of: trained so many times, and the one that reconstructs best is kept, which needs no factor. Polished: "
-        "a larger decoder was trained on the frozen encoder. MIG as in disentanglement_lib, of means, latents below "
+        "beside it. Best of: trained so many times, and the one that reconstructs best is kept, which needs no factor. "
+        "Polished: a larger decoder was trained on the frozen encoder. MIG as in disentanglement_lib, of means, latents below "
         "0.05 nats counting as constant; of draws: as its authors define it. DCI: disentanglement, completeness, "
         "informativeness of boosted trees on 2,000 images. SSIM: of reconstructions, 11 × 11 Gaussian window, valid "
         "region.",
@@ -136,7 +136,7 @@ def _seconds(rows: Sequence[Row]) -> list[Table]:
         Table(
             "What they cost, and what MIG is without its rule for unused latents and by chance",
             (
-                *("images", "variant", "coder", "latents", "images seen", "CPU seconds, median", "at most"),
+                *("images", "variant", "coder", "latents", "images of one training", "CPU seconds, median", "at most"),
                 *("active latents", "MIG with unused ones", "MIG of shuffled factors", "seeds"),
             ),
             lines,

@@ -39,7 +39,7 @@ def test_every_seed_is_shown_and_what_was_not_measured_is_a_dash():
 def test_cost_counts_the_images_of_one_training():
     cost = latents_tables(ROWS)[1]
     line = dict(zip(cost.header, cost.rows[0], strict=True))
-    assert (line["images seen"], line["CPU seconds, median"], line["at most"]) == ("640,000", "101", "101")
+    assert (line["images of one training"], line["CPU seconds, median"], line["at most"]) == ("640,000", "101", "101")
 
 
 def test_factors_have_a_table_per_dataset():
