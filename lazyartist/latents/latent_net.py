@@ -28,10 +28,11 @@ class LatentNet(nn.Module):
         self._circles = model.circles
 
     def forward(self, images: Tensor) -> Tensor:
-        """Return (B, Z); see the class."""
+        """Return (B, Z), see the class; a 0 stands beside a latent that is alone, since maps expect two numbers."""
         first, second = self.encoder(self._see(images)).chunk(2, -1)
         a, b = first[:, : self._circles], second[:, : self._circles]
         here, across = a.detach(), b.detach()
         # the pair (0, 0) has no direction: its gradient is 0, not NaN
         turn = torch.atan2(here * b - across * a, here * a + across * b + 1e-12)
-        return torch.cat([turn, first[:, self._circles :]], -1)
+        means = torch.cat([turn, first[:, self._circles :]], -1)
+        return means if means.shape[1] > 1 else torch.cat([means, torch.zeros_like(means)], -1)
