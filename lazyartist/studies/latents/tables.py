@@ -116,8 +116,8 @@ def _compared(rows: Sequence[Row]) -> Table:
         f"{INTERVAL} Every row has seen as many images. Prior knowledge: a variant with circles is told that what "
         "varies may be periodic, and six latents are about as many as there are factors; the same with ten stands "
         "beside it. Best of: trained so many times, and the one that reconstructs best is kept, which needs no factor. "
-        "Polished: a larger decoder was trained on the frozen encoder. MIG as in disentanglement_lib, of means, latents "
-        "below 0.05 nats counting as constant; of draws: as its authors define it. DCI: disentanglement, completeness, "
+        "Polished: a larger decoder was trained on the frozen encoder. MIG as in disentanglement_lib, of means, "
+        "latents below 0.05 nats counting as constant; of draws: as its authors define it. DCI: disentanglement, completeness, "
         "informativeness of boosted trees on 1,000 images. SSIM: of reconstructions, 11 × 11 Gaussian window, valid "
         "region.",
     )
