@@ -66,10 +66,21 @@ def test_the_gate_tells_a_reader_of_shape_from_a_reader_of_colour(task):
     raise AssertionError("an untrained model passed the gate")
 
 
+def findings():
+    text = (Path(__file__).parents[2] / "docs" / "findings.md").read_text("utf-8")
+    return re.findall(r"```python\n(.*?)```", text, flags=re.S)
+
+
+def test_the_findings_learn_latents(capsys):
+    _, example = findings()
+    assert "steps=5000" in example
+    exec(example.replace("steps=5000", "steps=2"), {"__name__": "example"})
+    assert "torch.Size([100, 6])" in capsys.readouterr().out
+
+
 def test_the_findings_take_a_model_apart(task):
     from lazyartist.strategies.lazy import Lazy
 
-    text = (Path(__file__).parents[2] / "docs" / "findings.md").read_text("utf-8")
-    (example,) = re.findall(r"```python\n(.*?)```", text, flags=re.S)
+    example, _ = findings()
     model = fit(Lazy(), task, budget=Lazy.budget).model
     exec(example, {"__name__": "example", "model": model, "task": task})

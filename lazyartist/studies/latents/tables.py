@@ -113,13 +113,12 @@ def _compared(rows: Sequence[Row]) -> Table:
         "Ways to learn latents without labels",
         header,
         lines,
-        f"{INTERVAL} Every row has seen as many images. Prior knowledge: a variant with circles is told that what "
+        f"{INTERVAL} Every training has seen as many images. Prior knowledge: a variant with circles is told that what "
         "varies may be periodic, and six latents are about as many as there are factors; the same with ten stands "
         "beside it. Best of: trained so many times, and the one that reconstructs best is kept, which needs no factor. "
-        "Polished: a larger decoder was trained on the frozen encoder. MIG as in disentanglement_lib, of means, "
-        "latents below 0.05 nats counting as constant; of draws: as its authors define it. DCI: disentanglement, completeness, "
-        "informativeness of boosted trees on 1,000 images. SSIM: of reconstructions, 11 × 11 Gaussian window, valid "
-        "region.",
+        "Polished: a larger decoder was trained on the frozen encoder. MIG as disentanglement_lib has it, of means, "
+        "latents under 0.05 nats as constants; of draws: as its authors do. DCI: disentanglement, completeness "
+        "and informativeness of boosted trees on 1,000 images. SSIM: of reconstructions, valid region.",
     )
 
 
