@@ -18,7 +18,7 @@ PICTURES = 8  # per factor, at most
 
 
 def family_pictures(images: FactorImages, start: dict[str, int]) -> dict[str, NDArray[np.float32]]:
-    """Return factor -> (n, H, W, 3): an image with this factor at up to eight of its values, and the others as they are.
+    """Return factor -> (n, H, W, 3): an image with this factor at up to eight of its values, the others as they are.
 
     Args:
         images: the family.
