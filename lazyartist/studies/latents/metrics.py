@@ -14,3 +14,10 @@ COMPARED = (MIG, MIG_SAMPLED, SAP, *DCI, FACTOR_VAE, *INFOMEC, SSIM)
 
 # the keys of rows that say how latents were learnt
 RECIPE = ("variant", "coder", "latents", "steps", "batch_size", "polish", "candidates")
+
+# of outliers, with the keys "off", "odd" and "detector"
+AUROC, PRECISION_AVERAGE, PRECISION, RECALL = "auroc", "average_precision", "precision", "recall"
+FALSE_ALARMS = "false_alarms"
+# of counterfactuals, with the keys "off" and "move"
+VALID, PLAUSIBLE, RESTORED, KEPT, KEPT_EXACTLY = "valid", "plausible", "restored", "kept", "kept_exactly"
+MOVED_LATENTS, MOVED_SIGMAS, MOVED_PIXELS = "moved_latents", "moved_sigmas", "moved_pixels"
