@@ -86,7 +86,7 @@ def odd_page(
         ways: traversals.
         note: what else is to be said: which latents are not in use, which model this is.
     """
-    words = f"{len(odd)} of {images:,} images: further than {threshold:.1f} from the others."
+    words = f"{len(odd)} of {images:,} images: further than {threshold:.2f} from the others."
     parts = [f"<h1>{escape(title)}</h1>", _paragraph(words)]
     parts += [_paragraph(note)] if note else []
     parts += [_card(one, circles) for one in odd]

@@ -33,7 +33,11 @@ def odd_images_figure(odd: Sequence[OddImage], threshold: float, circles: int, a
         threshold: the distance from which on an image counts as odd.
         circles: how many latents, counted from the first, are angles.
         about: one line below.
+
+    Raises:
+        ValueError: there are none.
     """
+    _need_some(odd)
     columns = min(max(len(odd), 4), COLUMNS)
     width, height = WIDTH * columns + 0.3, HEIGHT * -(-len(odd) // columns) + 0.4
     figure = Figure(figsize=(width, height))
@@ -50,7 +54,7 @@ def odd_images_figure(odd: Sequence[OddImage], threshold: float, circles: int, a
         bars = panel(0.2, 0.55)
         _bars(bars, one, labelled=column == 0)
         bars.set_xlabel(f"mostly latent {latent_name(one.latent, circles)}", fontsize=7, labelpad=1)
-    words = f"{about} Odd: distance above {threshold:.1f}. Bars: z-scores of the latents, cut off at ±{FAR:.0f}."
+    words = f"{about} Odd: distance above {threshold:.2f}. Bars: z-scores of the latents, cut off at ±{FAR:.0f}."
     figure.text(0.5, 0.08 / height, words, ha="center", va="bottom", fontsize=8)
     return figure
 
@@ -77,8 +81,9 @@ def counterfactuals_figure(odd: Sequence[OddImage], about: str) -> Figure:
         about: one line below.
 
     Raises:
-        ValueError: one of them has none.
+        ValueError: one of them has none, or there are none.
     """
+    _need_some(odd)
     height = 1.08 * len(odd) + 0.6
     figure = Figure(figsize=(8.4, height))
     figure.subplots_adjust(left=0.01, right=0.99, top=1 - 0.25 / height, bottom=0.3 / height, wspace=0.06, hspace=0.06)
@@ -97,6 +102,11 @@ def counterfactuals_figure(odd: Sequence[OddImage], about: str) -> Figure:
     words = f"{about} Difference: between counterfactual and reconstruction, black where there is none."
     figure.text(0.5, 0.05 / height, words, ha="center", va="bottom", fontsize=8)
     return figure
+
+
+def _need_some(odd: Sequence[OddImage]) -> None:
+    if not odd:
+        raise ValueError("there is no odd image to show: draw the figure only where some are found")
 
 
 def _short(name: str) -> str:

@@ -66,7 +66,7 @@ def test_a_page_needs_nothing_but_itself():
 
 def test_what_is_odd_stands_there():
     text = "".join(Read(page(odd())).text)
-    assert "1 of 350 images: further than 22.5 from the others." in text
+    assert "1 of 350 images: further than 22.50 from the others." in text
     assert "a.png" in text
     assert "distance 31.2, mostly latent 1 (line)" in text
     assert "0 (angle)+0.5" in text

@@ -133,7 +133,7 @@ def test_odd_images_say_how_odd_and_in_which_latent():
     assert second.get_title().startswith("…" + "x" * 19 + ".png\n")
     assert bars.get_xlabel() == "mostly latent 1 (line)"
     assert [bar.get_height() for bar in bars.containers[0]] == [0.5, -8, 0]
-    assert texts(figure) == ["rooms. Odd: distance above 22.5. Bars: z-scores of the latents, cut off at ±8."]
+    assert texts(figure) == ["rooms. Odd: distance above 22.50. Bars: z-scores of the latents, cut off at ±8."]
 
 
 def test_the_difference_is_that_of_counterfactual_and_reconstruction():
@@ -143,6 +143,10 @@ def test_the_difference_is_that_of_counterfactual_and_reconstruction():
     assert texts(figure.axes[4]) == ["a.png\nmoved"]
     with pytest.raises(ValueError, match=r"b.png has no reconstruction.*odd_images_figure"):
         counterfactuals_figure([whole, odd("b.png")], "rooms.")
+    with pytest.raises(ValueError, match="no odd image to show"):
+        counterfactuals_figure([], "rooms.")
+    with pytest.raises(ValueError, match="no odd image to show"):
+        odd_images_figure([], 22.5, 1, "rooms.")
 
 
 def test_frames_move_pictures_and_dials():
