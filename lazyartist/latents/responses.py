@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from lazyartist.data.images import Images, Paintable, UnsupportedError
+from lazyartist.latents.angles import offsets
 from lazyartist.latents.learn import LatentModel
 from lazyartist.sae.validation import whole
 from lazyartist.seeding import seed_from
@@ -110,7 +111,7 @@ def measure_responses(
     moves, sds = [], []
     for changed in [*({name: values} for name, values in others.items()), others]:
         end = model.encode(images.paint(index, changed))
-        far = distance(start.mean, end.mean, model.circles)
+        far = offsets(end.mean, start.mean, model.circles).abs()
         sds.append((far / ((start.sd.square() + end.sd.square()) / 2).sqrt()).mean(0))
         moves.append(far.mean(0))
     *single, everything = moves
@@ -129,13 +130,6 @@ def measure_responses(
         model.active,
         n,
     )
-
-
-def distance(a: Tensor, b: Tensor, circles: int) -> Tensor:
-    """Return how far apart latents (…, Z) are, (…, Z): of the first `circles`, the shorter way round in radians."""
-    off = (a - b).abs()
-    angle = off[..., :circles] % (2 * math.pi)
-    return torch.cat([torch.minimum(angle, 2 * math.pi - angle), off[..., circles:]], -1)
 
 
 def _extent(means: Tensor) -> Tensor:

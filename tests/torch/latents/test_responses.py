@@ -5,7 +5,7 @@ import torch
 
 from lazyartist.data.arrays import ArrayImages
 from lazyartist.data.images import UnsupportedError
-from lazyartist.latents.responses import distance, measure_responses
+from lazyartist.latents.responses import measure_responses
 
 
 def test_each_latent_moves_with_its_own_factor_alone(lamps):
@@ -63,12 +63,6 @@ def test_the_same_seed_gives_the_same_numbers(lamps):
     first, again, other = (measure_responses(lamps.model, lamps.images, seed=seed).in_sds for seed in (1, 1, 2))
     assert torch.equal(first[:2], again[:2])
     assert not torch.equal(first[:2], other[:2])
-
-
-def test_an_angle_goes_the_shorter_way():
-    a, b = torch.tensor([[3.0, 3.0]]), torch.tensor([[-3.0, -3.0]])
-    torch.testing.assert_close(distance(a, b, 1), torch.tensor([[2 * math.pi - 6, 6.0]]))
-    torch.testing.assert_close(distance(a + 4 * math.pi, b, 2), torch.full((1, 2), 2 * math.pi - 6))
 
 
 def test_what_cannot_be_asked_is_refused(lamps):
