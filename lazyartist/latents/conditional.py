@@ -18,6 +18,7 @@ from lazyartist.latents.covariance import weighted
 from lazyartist.latents.posterior import coordinates
 
 
+HARMONICS = 2  # multiples of each angle that the other latents are regressed on; of a latent on a line, powers
 ROUNDS = 6  # of fitting to what the last fit found normal
 UNSURE = 0.25  # of the posterior's variance, on top of the spread that is measured
 
@@ -28,7 +29,6 @@ class Sheet:
 
     Attributes:
         circles: how many latents are angles.
-        harmonics: how many multiples of each angle, or powers of each other latent, there are to be regressed on.
         low: (…, 1, lines), the least offsets among the images that it was fitted to.
         high: (…, 1, lines), the largest.
         mean: (…, 1, P), of what there is to be regressed on.
@@ -37,7 +37,6 @@ class Sheet:
     """
 
     circles: int
-    harmonics: int
     low: Tensor
     high: Tensor
     mean: Tensor
@@ -48,11 +47,11 @@ class Sheet:
         """Return what is left of offsets (…, N, A) beside what is expected, (…, N, A)."""
         angle, line = x[..., : self.circles], x[..., self.circles :]
         known = line.clamp(self.low, self.high)  # powers of what is far out tell nothing of other latents
-        seen = _seen(torch.cat([angle, known], -1), self.circles, self.harmonics)
+        seen = _seen(torch.cat([angle, known], -1), self.circles)
         return _left(x, self.circles, self.mean, self.slopes, seen)
 
 
-def fit_sheet(x: Tensor, noise: Tensor, start: Tensor, circles: int, harmonics: int, farthest: float) -> Sheet:
+def fit_sheet(x: Tensor, noise: Tensor, start: Tensor, circles: int, farthest: float) -> Sheet:
     """Fit to a batch, odd images included: to a first guess at what is normal, then to what this finds normal.
 
     Args:
@@ -60,33 +59,27 @@ def fit_sheet(x: Tensor, noise: Tensor, start: Tensor, circles: int, harmonics: 
         noise: (…, A) mean variance of their posteriors.
         start: (…, N) first guess: 1 for images that are fitted to, else 0.
         circles: how many are angles.
-        harmonics: how many multiples or powers of each latent the others are regressed on.
         farthest: how many standard deviations from what is expected a normal latent may be.
     """
-    taken, sheet = start, _fitted(x, noise, start, circles, harmonics)
+    taken, sheet = start, _fitted(x, noise, start, circles)
     for _ in range(ROUNDS):
         now = ((sheet.left(x) / sheet.sd).abs().amax(-1) <= farthest).to(x)
         if torch.equal(now, taken):
             break
-        taken, sheet = now, _fitted(x, noise, now, circles, harmonics)
+        taken, sheet = now, _fitted(x, noise, now, circles)
     return sheet
 
 
-def fitted_numbers(latents: int, harmonics: int) -> int:
-    """Return how many numbers are fitted to a batch for one latent, if all are angles."""
-    return 1 + 2 * harmonics * (latents - 1)
-
-
-def _fitted(x: Tensor, noise: Tensor, weight: Tensor, circles: int, harmonics: int) -> Sheet:
+def _fitted(x: Tensor, noise: Tensor, weight: Tensor, circles: int) -> Sheet:
     """Fit to images (…, N, A) that count as often as `weight` (…, N) says."""
     latents = x.shape[-1]
-    seen = _seen(x, circles, harmonics)
+    seen = _seen(x, circles)
     mean, covariance = weighted(seen, weight)
     mean = mean[..., None, :]
     # what is seen of noisy latents tells less: so the noise is in the covariance, as in any regression on such
-    ridge = _seen_noise(x, noise, circles, harmonics)
+    ridge = _seen_noise(x, noise, circles)
     precision = torch.linalg.inv(covariance + torch.diag_embed(ridge))
-    owner = torch.cat([torch.arange(circles), torch.arange(latents)]).repeat(harmonics)
+    owner = torch.cat([torch.arange(circles), torch.arange(latents)]).repeat(HARMONICS)
     slopes = torch.zeros_like(precision[..., : circles + latents])
     numbers = torch.ones_like(noise)
     for latent in range(latents):
@@ -104,19 +97,19 @@ def _fitted(x: Tensor, noise: Tensor, weight: Tensor, circles: int, harmonics: i
     line, out = x[..., circles:], weight[..., None] == 0
     low = line.masked_fill(out, torch.inf).amin(-2, keepdim=True)
     high = line.masked_fill(out, -torch.inf).amax(-2, keepdim=True)
-    return Sheet(circles, harmonics, low, high, mean, slopes, variance.sqrt()[..., None, :])
+    return Sheet(circles, low, high, mean, slopes, variance.sqrt()[..., None, :])
 
 
-def _seen(x: Tensor, circles: int, harmonics: int) -> Tensor:
+def _seen(x: Tensor, circles: int) -> Tensor:
     """Return cosines and sines of multiples of angles, and powers of offsets on lines, (…, N, P)."""
     angle, line = x[..., :circles], x[..., circles:]
-    return torch.cat([coordinates(torch.cat([k * angle, line**k], -1), circles) for k in range(1, harmonics + 1)], -1)
+    return torch.cat([coordinates(torch.cat([k * angle, line**k], -1), circles) for k in range(1, HARMONICS + 1)], -1)
 
 
-def _seen_noise(x: Tensor, noise: Tensor, circles: int, harmonics: int) -> Tensor:
+def _seen_noise(x: Tensor, noise: Tensor, circles: int) -> Tensor:
     """Return the variance (…, P) that the noise of latents gives to what is seen of them, to first order."""
     parts = []
-    for k in range(1, harmonics + 1):
+    for k in range(1, HARMONICS + 1):
         slope = (x[..., circles:] ** (k - 1)).square().median(-2).values
         angle, line = k**2 * noise[..., :circles], k**2 * noise[..., circles:] * slope
         parts += [angle, angle, line]

@@ -16,7 +16,7 @@ from scipy.stats import chi2
 from torch import Tensor
 
 from lazyartist.latents.angles import middle, offsets
-from lazyartist.latents.conditional import fit_sheet, fitted_numbers
+from lazyartist.latents.conditional import fit_sheet
 from lazyartist.latents.covariance import ESTIMATORS, deterministic_mcd
 from lazyartist.latents.normal import Conditional, Elliptic, Normal, Outliers
 from lazyartist.latents.posterior import Posterior
@@ -26,8 +26,7 @@ from lazyartist.registry import unknown
 CONDITIONAL = "conditional"
 DETECTORS = (CONDITIONAL, *ESTIMATORS)
 FALSE_ALARMS = 0.001
-HARMONICS = 2
-PER_NUMBER = 5  # images for each number that is fitted to them
+PER_LATENT = 8  # images, to learn from them what is normal: with fewer, normal ones raise twice the false alarms
 
 
 def find_outliers(
@@ -67,7 +66,11 @@ def learn_normal(
     alarms = _share(false_alarms)
     active = _mask(active, posterior)
     circles, latents = int(active[: posterior.circles].sum()), int(active.sum())
-    harmonics = _harmonics(posterior.mean.shape[-2], latents)
+    if (images := posterior.mean.shape[-2]) < (least := PER_LATENT * latents):
+        raise ValueError(
+            f"a batch of {images} images is too small for {latents} active latents: expected {least} or more, to learn "
+            "from them what is normal; add images of the same kind"
+        )
     codes, noise = (each[..., active].detach().double() for each in (posterior.mean, posterior.sd.square()))
     noise = noise.mean(-2)
     centre = middle(codes, circles)
@@ -79,22 +82,12 @@ def learn_normal(
     ellipse = Elliptic(*about, _radius(latents, alarms / 2), *deterministic_mcd(x, noise))
     farthest = _radius(1, 1 - (1 - alarms / 2) ** (1 / latents))
     near = ellipse.compare(x)[0] <= ellipse.threshold
-    return Conditional(*about, farthest, fit_sheet(x, noise, near.to(x), circles, harmonics, farthest), ellipse)
+    return Conditional(*about, farthest, fit_sheet(x, noise, near.to(x), circles, farthest), ellipse)
 
 
 def _radius(latents: int, beyond: float) -> float:
     """Return the distance beyond which a share of a standard normal distribution's draws lies."""
     return math.sqrt(float(chi2.ppf(1 - beyond, latents)))
-
-
-def _harmonics(images: int, latents: int) -> int:
-    """Return how many harmonics can be fitted to a batch."""
-    if images < PER_NUMBER * (latents + 1):
-        raise ValueError(
-            f"a batch of {images} images and {latents} active latents: expected {PER_NUMBER * (latents + 1)} images "
-            "or more to learn from them what is normal: add images of the same kind"
-        )
-    return max(h for h in range(HARMONICS + 1) if h == 0 or images >= PER_NUMBER * fitted_numbers(latents, h))
 
 
 def _share(value: Any) -> float:
