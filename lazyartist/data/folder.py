@@ -10,7 +10,7 @@ from lazyartist.data import DATASETS
 from lazyartist.data.folder_images import FolderImages, read_images
 from lazyartist.data.folder_layouts import TARGET, Listing, list_folder, named
 from lazyartist.data.notices import listed, warn_once
-from lazyartist.data.own_task import own_task
+from lazyartist.data.own_task import own_task, untested_groups
 from lazyartist.data.splits import Words, drawn_splits, given_splits
 from lazyartist.data.task import Task, whole_number
 
@@ -71,7 +71,10 @@ def folder(
         "size": width if width == height else f"{width}x{height}",
         "content": images.fingerprint[:12],
     }
-    return own_task(images, images.values, splits, target=label, bias=attributes, name="folder", keys=keys, seed=seed)
+    task = own_task(images, images.values, splits, target=label, bias=attributes, name="folder", keys=keys, seed=seed)
+    if untested := untested_groups(task, images.values):
+        warn_once(f"{listing.root}: {untested}")
+    return task
 
 
 def _default_target(listing: Listing) -> str:
@@ -81,7 +84,7 @@ def _default_target(listing: Listing) -> str:
     hint = f" (rename {tables[0]}, if it is that)" if tables else ""
     columns = f"name one of the columns {', '.join(listing.columns)} with target=…; or " if listing.columns else ""
     raise ValueError(
-        f"{listing.root} does not say the class of its images: {columns}bring a metadata.csv{hint} with a column called "
+        f"{listing.root} does not say the class of its images: {columns}bring a metadata.csv{hint} with a column "
         f"{', '.join(TARGET)}, or one sub-folder for each class; what needs images alone takes them from "
         "lazyartist.data.folder_images.folder_images"
     )

@@ -14,10 +14,10 @@ import shutil
 import tempfile
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
 from functools import cached_property
-from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +30,6 @@ from torch import Tensor
 from tqdm import tqdm
 
 from lazyartist.data.folder_files import Source, is_unchanged, read_image
-from lazyartist.data.pixels import Pixels
 from lazyartist.data.sources import data_root
 from lazyartist.files import write_bytes
 
@@ -38,7 +37,8 @@ from lazyartist.files import write_bytes
 log = logging.getLogger(__name__)
 
 DECODED_BY = f"1 {PIL.__version__}"  # another number, or another Pillow, decodes everything again
-IN_HAND = 8 * 2**20  # bytes of pixels that are decoded before they are written
+IN_HAND = 8 * 2**20  # bytes of pixels that are in memory until they are written
+AT_ONCE = 16  # images that a thread decodes for each time that it is told to
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,27 +135,33 @@ def _renewed(root: Path, files: Sequence[str], old: Decoded, folder: Path) -> De
     rows = {source.name: row for row, source in enumerate(old.sources)}
     black = np.zeros((3, height, width), np.uint8)
 
-    def look(name: str) -> tuple[Source, Pixels]:
-        row = rows.get(name)
-        source, pixels = read_image(root, name, None if row is None else old.sources[row], height, width)
-        if pixels is not None:
-            return source, pixels
-        return source, black if row is None or source.problem else old.pixels[row].numpy()
+    def look(names: Sequence[str]) -> tuple[list[Source], bytes]:
+        looked = []
+        for name in names:
+            row = rows.get(name)
+            source, pixels = read_image(root, name, None if row is None else old.sources[row], height, width)
+            if pixels is None:
+                pixels = black if row is None or source.problem else old.pixels[row].numpy()
+            looked.append((source, pixels.tobytes()))
+        return [source for source, _ in looked], b"".join(content for _, content in looked)
 
     sources: list[Source] = []
     with tempfile.NamedTemporaryFile(dir=folder, prefix="pixels-", suffix=".bin", delete=False) as file:
-        path, step = Path(file.name), max(1, IN_HAND // image_bytes)
+        path, threads = Path(file.name), cpu_count()
+        step = max(threads, IN_HAND // image_bytes)
+        some = min(AT_ONCE, step // threads)
         try:
             # Pillow decodes without Python's lock: large photographs are decoded on every core
             with (
-                ThreadPool(cpu_count()) as threads,
+                ThreadPoolExecutor(threads) as pool,
                 tqdm(total=len(files), unit="image", desc=f"decoding {root.name}", disable=None) as bar,
             ):
                 for start in range(0, len(files), step):
-                    looked = threads.map(look, files[start : start + step])
-                    file.write(b"".join(pixels.tobytes() for _, pixels in looked))
-                    sources += [source for source, _ in looked]
-                    bar.update(len(looked))
+                    names = files[start : start + step]
+                    for found, content in pool.map(look, [names[i : i + some] for i in range(0, len(names), some)]):
+                        file.write(content)
+                        sources += found
+                        bar.update(len(found))
         finally:  # when it is interrupted, too: what is decoded need not be decoded again
             if len(sources) >= len(old.sources) or len(sources) == len(files):
                 file.truncate(image_bytes * len(sources))

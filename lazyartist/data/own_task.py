@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lazyartist.data.images import Images, Split
-from lazyartist.data.notices import listed, warn_once
+from lazyartist.data.notices import listed
 from lazyartist.data.splits import Words
 from lazyartist.data.task import Keys, Task
 
@@ -49,11 +49,11 @@ def own_task(
     """Make a task of images that cannot be repainted; the oracle has nothing to train on in it.
 
     The hard split is the test images that do not have the attribute value which most of their class's training images
-    have. A group of class and attribute without a test image is named in the log: nothing can be said of it.
+    have.
 
     Args:
         images: a family of images.
-        values: what messages call the values of target and bias attributes.
+        values: what messages call the values of the target.
         splits: (N,) "train", "easy" or "test".
         target: the factor that a model is to tell.
         bias: the factors that it may lean on instead.
@@ -79,22 +79,21 @@ def own_task(
     task = Task(name, train, easy, {}, test, keys=keys, seed=seed)
     if not bias:
         return task
-    if unseen := groups_without_images(test, values):
-        warn_once(f"{name}: groups without a test image, of which nothing can be said:{listed(unseen)}")
     conflicting = ~task.aligned(test)
     hard = {"conflicting": test.subset(conflicting)} if bool(conflicting.any()) else {}
     return Task(name, train, easy, hard, test, keys=keys, seed=seed)
 
 
-def groups_without_images(split: Split, values: Values) -> list[str]:
-    """Return the groups of class and attribute values that have no image in a split, in words."""
-    groups = [split.target, *split.bias]
+def untested_groups(task: Task, values: Values) -> str:
+    """Return a warning that names the groups of class and attribute without a test image; "" if there are none."""
+    split, groups = task.test, [task.test.target, *task.test.bias]
     sizes = [split.images.sizes[name] for name in groups]
     number = torch.zeros(len(split), dtype=torch.int64)
     for name, size in zip(groups, sizes, strict=True):
         number = number * size + split.factor(name)
     counts = torch.bincount(number, minlength=int(np.prod(sizes)))
     empty = np.stack(np.unravel_index(np.flatnonzero(counts.numpy() == 0), sizes), axis=1)
-    return [
-        ", ".join(f"{name} {values[name][value]}" for name, value in zip(groups, group, strict=True)) for group in empty
-    ]
+    words = [", ".join(f"{name} {values[name][i]}" for name, i in zip(groups, group, strict=True)) for group in empty]
+    return (
+        f"groups without a test image, of which nothing can be said:{listed(words)}" if task.test.bias and words else ""
+    )

@@ -81,8 +81,8 @@ def _drawn(labels: Tensor, names: Sequence[str], seed: int, parts: Sequence[str]
     for label, count in enumerate(torch.bincount(labels).tolist()):
         if 0 < count <= len(parts):
             raise ValueError(
-                f"the class {names[label]} has {count} images to draw {', '.join(('train', *parts))} from: bring more, "
-                "or say the split of each image"
+                f"the class {names[label]} has too few images ({count}) to draw {', '.join(('train', *parts))} from: "
+                "bring more, or say the split of each image"
             )
         members = (labels == label).nonzero()[:, 0]
         members = members[torch.randperm(count, generator=generator)]

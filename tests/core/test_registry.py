@@ -2,6 +2,8 @@
 
 import sys
 
+from functools import partial
+
 import pytest
 
 from lazyartist.registry import Registry, split_options, unknown
@@ -94,6 +96,23 @@ def test_options_are_read_as_numbers_and_words():
         split_options("a:x=1:x=2")
 
 
+@pytest.mark.parametrize("path", ["data/birds", "C:\\birds", "/a:b/c", "../lr=0.1", "a b/é:ü", "=", "5"])
+def test_a_path_may_stand_before_the_options_whatever_is_in_it(path):
+    given = split_options(f"folder:{path}:target=y:size=8", path=True)
+    assert given == ("folder", {"path": path, "target": "y", "size": 8})
+    assert split_options(f"folder:{path}", path=True) == ("folder", {"path": path})
+
+
+def test_a_path_is_asked_for_by_who_has_one():
+    assert split_options("folder", path=True) == ("folder", {})
+    assert split_options("folder:target=y", path=True) == ("folder", {"target": "y"})  # ./target=y is a path
+    assert split_options("folder:./target=y", path=True) == ("folder", {"path": "./target=y"})
+    with pytest.raises(ValueError, match="path is given twice"):
+        split_options("folder:a:path=b", path=True)
+    with pytest.raises(ValueError, match=r"expected options as in .*, got 'b'"):
+        split_options("folder:a:x=1:b", path=True)
+
+
 def test_a_thing_is_built_with_its_knobs_and_what_it_needs(shelf):
     @shelf.register("made")
     def made(size=1, *, seed):
@@ -112,6 +131,14 @@ def test_a_thing_is_built_with_its_knobs_and_what_it_needs(shelf):
     with pytest.raises(ValueError, match="without has no knobs, not 'size'"):
         shelf.configured("without:size=3")
 
+    @shelf.register("of")
+    def of(path="", *, size=1):
+        return path, size
+
+    assert shelf.build("of:a/b:c:size=3") == ("a/b:c", 3)
+    with pytest.raises(ValueError, match=r"of has the knobs \['path', 'size'\], not 'sise'"):
+        shelf.build("of:a/b:sise=3")
+
     @shelf.register("open")
     def opened(**knobs):
         return knobs
@@ -124,6 +151,8 @@ def test_what_is_known_to_this_process_alone_can_be_handed_to_another(shelf):
     assert shelf.by_hand() == {}
     shelf.register("made")(dict)
     assert shelf.by_hand() == {"made": dict}
+    assert shelf.register("half")(partial(shelf["one"])) is shelf["half"]
+    assert "half" not in shelf.by_hand()  # it counts as what it is made of
     other = Registry("thing", shelf.package)
     other.adopt(shelf.by_hand())
     assert other["made"] is dict
