@@ -121,7 +121,9 @@ class _WithoutFactors:
     def factors(self) -> Mapping[str, Tensor]:
         raise AssertionError("the factors were read while latents were learnt")
 
-    sizes = grid = factors
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        raise AssertionError("the factors were read while latents were learnt")
 
     @property
     def fingerprint(self) -> str:

@@ -14,7 +14,8 @@ from lazyartist.data.room3d import Room3D
 from lazyartist.data.room3d_reader import read_factors
 from lazyartist.knobs import knob
 from lazyartist.latents.batches import Protocol, draw_batches
-from lazyartist.latents.counterfactuals import MOVES, NONE, counterfactuals, judge_counterfactuals, judge_factors
+from lazyartist.latents.counterfactual_quality import judge_counterfactuals, judge_factors
+from lazyartist.latents.counterfactuals import MOVES, NONE, counterfactuals
 from lazyartist.latents.outliers import learn_normal
 from lazyartist.seeding import seed_from
 from lazyartist.studies import STUDIES

@@ -8,7 +8,8 @@ import torch
 
 from lazyartist.data.families import images_of
 from lazyartist.latents.batches import Protocol, draw_batches
-from lazyartist.latents.counterfactuals import counterfactuals, judge_counterfactuals
+from lazyartist.latents.counterfactual_quality import judge_counterfactuals
+from lazyartist.latents.counterfactuals import counterfactuals
 from lazyartist.latents.odd_image import OddImage
 from lazyartist.latents.outliers import learn_normal
 from lazyartist.reporting.figure import save

@@ -10,7 +10,8 @@ import torch
 
 from lazyartist.data.families import images_of
 from lazyartist.knobs import knob
-from lazyartist.latents.batches import Protocol, draw_batches, index_encoder, judge_detection
+from lazyartist.latents.batches import Protocol, draw_batches, index_encoder
+from lazyartist.latents.detection import judge_detection
 from lazyartist.latents.outliers import find_outliers
 from lazyartist.latents.pictures import Pictures
 from lazyartist.seeding import seed_from
