@@ -23,7 +23,7 @@ def inside(shape, x, y, z):
 def rays():
     """From all sides and above, most of them towards the object."""
     generator = torch.Generator().manual_seed(0)
-    n = 2000
+    n = 1000
     start = torch.randn(n, 3, generator=generator, dtype=torch.float64)
     start = 4 * start / start.norm(dim=1, keepdim=True)
     start[:, 2] = start[:, 2].abs()
@@ -42,7 +42,7 @@ def test_a_ray_meets_the_object_where_a_march_along_it_does(shape, rays):
     grazing = inside(shape, *path.unbind(1)).amax(1).abs() < 1e-3  # too thin for the march's steps
     upwards = along[:, 2] > 0  # the underside lies on the floor
     sure = ~grazing & ~upwards & (start[:, 2] > TALL[shape])
-    assert int(sure.sum()) > 300
+    assert int(sure.sum()) > 150
     assert 0.2 < float(hit[sure].double().mean()) < 0.8
     assert torch.equal(within.any(1)[sure], hit[sure])
     both = hit & within.any(1) & sure
