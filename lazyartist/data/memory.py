@@ -73,7 +73,7 @@ def memory_task(
     seed = whole_number(seed, "seed")
     pixels, known = collected(images, None if size is None else image_size(size))
     given = {**(factors or {}), **({} if split is None else {"split": split})}
-    known |= {key: [plain(value) for value in values] for key, values in given.items()}
+    known |= {str(key): [plain(value) for value in values] for key, values in given.items()}
     if wrong := {key: len(values) for key, values in known.items() if len(values) != len(pixels)}:
         raise ValueError(f"expected {len(pixels)} values of each factor, one for each image, got {wrong}")
     words = known.pop(named(SPLIT, known), None)

@@ -62,15 +62,30 @@ def _items(data: Any) -> Iterator[tuple[Any, Mapping[str, Any]]]:
     if isinstance(data, Mapping) and data and all(map(split_of, data)):
         for word, part in data.items():
             yield from ((image, {**known, "split": split_of(word)}) for image, known in _items(part))
-    elif isinstance(data, Mapping) or hasattr(data, "column_names"):
+        return
+    count = _count(data)
+    if isinstance(data, Mapping) or hasattr(data, "column_names"):
         yield from _rows(data)
-    elif hasattr(data, "__getitem__") and hasattr(data, "__len__") and not isinstance(data, str):
-        for place in range(len(data)):
-            yield _item(data[place], place)
-    else:
-        raise ValueError(
-            f"images: expected an array, a list, a dataset with a length, or columns by name, got {type(data).__name__}"
-        )
+        return
+    for place in range(count):
+        try:
+            item = data[place]
+        except KeyError as error:
+            raise ValueError(
+                f"images: a {type(data).__name__} has no item {place}: pass its columns by name"
+            ) from error
+        yield _item(item, place)
+
+
+def _count(data: Any) -> int:
+    try:
+        if not isinstance(data, str):
+            return len(data)
+    except TypeError:
+        pass  # it has none, or no dimension
+    raise ValueError(
+        f"images: expected an array, a list, a dataset with a length, or columns by name, got {type(data).__name__}"
+    )
 
 
 def _rows(data: Any) -> Iterator[tuple[Any, Mapping[str, Any]]]:
@@ -96,9 +111,9 @@ def _item(item: Any, place: int) -> tuple[Any, Mapping[str, Any]]:
     return item, {}
 
 
-def _image_column(names: list[str]) -> str:
-    if not (image := named(IMAGE, names)):
-        raise ValueError(f"expected a column of images called {', '.join(IMAGE)}, got {', '.join(names)}")
+def _image_column(names: list[Any]) -> str:
+    if not (image := named(IMAGE, [name for name in names if isinstance(name, str)])):
+        raise ValueError(f"expected a column of images called {', '.join(IMAGE)}, got {', '.join(map(str, names))}")
     return image
 
 

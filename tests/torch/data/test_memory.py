@@ -129,6 +129,8 @@ def test_a_group_without_a_test_image_is_named(caplog):
     [
         (("photographs", KNOWN), "images: expected an array, a list, a dataset with a length, .* got str"),
         ((iter(PIXELS), KNOWN), "images: expected an array"),
+        ((torch.tensor(0.5), KNOWN), "images: expected an array, .* got Tensor"),
+        (({3: PIXELS[0]}, KNOWN), "expected a column of images"),
         (([], KNOWN), "images: there are none"),
         ((PIXELS.astype(float), KNOWN), r"image 0: its floats run from .*: expected \[0, 1\]"),
         ((PIXELS[:, :, :, :2], KNOWN), "image 0: expected"),
