@@ -56,14 +56,10 @@ def deterministic_mcd(x: Tensor, noise: Tensor) -> Estimate:
 
     Source: Hubert, Rousseeuw and Verdonck 2012; growing: Billor, Hadi and Velleman 2000.
     """
-    latents = x.shape[-1]
     centre, covariance = least_determinant(x, noise)
-    # a share spreads less than the whole: so that half of all images are as near as half of a normal distribution
-    half = squared_distance(x, centre, covariance).median(-1).values / float(chi2.ppf(0.5, latents))
-    covariance = covariance * half.clamp_min(1)[..., None, None]
     taken = torch.zeros_like(x[..., 0])
     for _ in range(STEPS):
-        now = (squared_distance(x, centre, covariance) < float(chi2.ppf(NEAR, latents))).to(x)
+        now = (squared_distance(x, centre, covariance) < float(chi2.ppf(NEAR, x.shape[-1]))).to(x)
         if torch.equal(now, taken):
             break
         taken = now

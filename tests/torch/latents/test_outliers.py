@@ -91,6 +91,15 @@ def test_what_bends_is_told_by_the_conditional_detector_alone():
     assert torch.allclose(curved.expected[20:, 2], 1.5 * posterior.mean[20:, 0].cos().double(), atol=0.3)
 
 
+def test_what_is_a_little_odd_in_every_latent_is_found():
+    mean = drawn(350, 6)
+    mean[:5] = 2.7 * mean[:5].sign()
+    odd = find_outliers(sharp(mean, sd=0.01), torch.ones(6, dtype=torch.bool))
+    assert odd.z[:5].abs().max() < odd.threshold
+    assert odd.flagged[:5].all()
+    assert odd.flagged[5:].sum() <= 2
+
+
 def test_z_scores_say_how_much_nearer_a_move_would_be():
     """Of a Mahalanobis distance: moving one latent to where it is expected takes its z² off d²."""
     posterior = sharp(drawn(100, 3) @ drawn(3, 3, seed=1))
