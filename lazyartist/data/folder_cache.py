@@ -170,7 +170,8 @@ def _renewed(root: Path, files: Sequence[str], old: Decoded, folder: Path) -> De
                 path.chmod(0o644)
                 _keep(folder, path, sources)
             else:
-                path.unlink()
+                with suppress(OSError):
+                    path.unlink()
     return Decoded(path, (len(files), 3, height, width), sources)
 
 
