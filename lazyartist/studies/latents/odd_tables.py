@@ -40,8 +40,9 @@ def outliers_tables(rows: Sequence[Row]) -> list[Table]:
             f"{INTERVAL} 350 images, which share three factors; odd ones have another value of exactly one of them, "
             "or, where they are off in several at once, new values of floor, wall and shape. Precision, recall and "
             "false alarms at the χ² threshold that one normal image in a thousand should pass; no label, and no image "
-            "but the batch's, was used. conditional: the largest z-score of a latent given the others; mcd, plain, "
-            "ledoit_wolf: Mahalanobis distance with that estimate of the covariance.",
+            "but the batch's, was used. conditional: the largest z-score of a latent given the others, or all latents "
+            "together if they deviate more; mcd, plain, ledoit_wolf: Mahalanobis distance with that estimate of the "
+            "covariance.",
         )
     ]
 
