@@ -22,6 +22,7 @@ DECIDES_NOTHING = tuple(
     for room in (
         *(
             "registry",
+            "options",
             "files",
             "provenance",
             "module_text",

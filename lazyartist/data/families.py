@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from lazyartist.data import DATASETS
 from lazyartist.data.grid import FactorImages
 from lazyartist.data.images import UnsupportedError
 from lazyartist.data.make import make_task
-
-
-FAMILIES = DATASETS  # a family goes by the name of the dataset that is drawn from it
 
 
 def images_of(dataset: str) -> FactorImages:

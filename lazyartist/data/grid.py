@@ -154,3 +154,14 @@ class WithProjection(Protocol):
 
         It returns `render(index).flatten(1) @ axes.T`, but for rounding.
         """
+
+
+def checked_axes(axes: Tensor, pixels: int) -> Tensor:
+    """Return `axes`.
+
+    Raises:
+        ValueError: they are not (K, pixels).
+    """
+    if axes.ndim != 2 or axes.shape[1] != pixels:
+        raise ValueError(f"axes: expected (K, {pixels}), a row per axis, got {tuple(axes.shape)}")
+    return axes

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from lazyartist.data import DATASETS
-from lazyartist.data.grid import FactorImages, Grid
+from lazyartist.data.grid import FactorImages, Grid, checked_axes
 from lazyartist.data.grid_task import grid_task
 from lazyartist.data.room3d_geometry import AZIMUTHS, SCALES, cast_room
 from lazyartist.data.room3d_solids import SHAPES
@@ -75,9 +75,7 @@ class Room3D(FactorImages):
 
     def project(self, axes: Tensor) -> Callable[[Tensor], Tensor]:
         """See `WithProjection`: an image is a sum of three parts, and of each one hue decides; so three look-ups do."""
-        if axes.ndim != 2 or axes.shape[1] != 3 * self.size**2:
-            raise ValueError(f"axes: expected (K, {3 * self.size**2}), a row per axis, got {tuple(axes.shape)}")
-        table = _projected(self.size, axes)
+        table = _projected(self.size, checked_axes(axes, 3 * self.size**2))
 
         def look_up(index: Tensor) -> Tensor:
             floor, wall, thing = (GRID.factor_of(name, index) for name in ("floor_hue", "wall_hue", "object_hue"))

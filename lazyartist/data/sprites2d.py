@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn.functional import embedding_bag
 
 from lazyartist.data import DATASETS
-from lazyartist.data.grid import FactorImages, Grid
+from lazyartist.data.grid import FactorImages, Grid, checked_axes
 from lazyartist.data.grid_task import grid_task
 from lazyartist.data.sprites2d_geometry import (
     FIRST,
@@ -81,9 +81,7 @@ class Sprites2D(FactorImages):
 
     def project(self, axes: Tensor) -> Callable[[Tensor], Tensor]:
         """See `WithProjection`: all channels are the same, so one is enough."""
-        if axes.ndim != 2 or axes.shape[1] != 3 * self.size**2:
-            raise ValueError(f"axes: expected (K, {3 * self.size**2}), a row per axis, got {tuple(axes.shape)}")
-        of_one = axes.view(len(axes), 3, -1).sum(1).T.contiguous()
+        of_one = checked_axes(axes, 3 * self.size**2).view(len(axes), 3, -1).sum(1).T.contiguous()
         return lambda index: self._grey(index).flatten(1) @ of_one
 
     def _grey(self, index: Tensor) -> Tensor:

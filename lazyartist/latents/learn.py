@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,6 +14,7 @@ from lazyartist.latents import CODERS
 from lazyartist.latents.base import Step, Variant
 from lazyartist.latents.budget import LatentBudget
 from lazyartist.latents.coder import Coder
+from lazyartist.latents.metrics.active import active_latents
 from lazyartist.latents.pictures import Pictures
 from lazyartist.latents.posterior import Posterior, coordinates, posterior_of
 from lazyartist.sae.validation import whole
@@ -21,7 +22,6 @@ from lazyartist.seeding import seed_from
 from lazyartist.training.loop import descend
 
 
-ACTIVE = 0.05  # nats: a latent that holds less on average is not used
 LOOKED_AT = 4096  # images that this is measured on
 PART = 1000  # images at a time
 STANDARD = LatentBudget()
@@ -121,36 +121,24 @@ def learn(
     parameters = [p for module in (net, *plan.modules) for p in module.parameters()]
     descend(loss, parameters, steps=budget.steps, learning_rate=budget.rate, name=str(variant))
     model = partial(LatentModel, net.eval().requires_grad_(False), circles, variant.bound(), is_open)
-    held = model(is_open).encode(pictures.some(min(LOOKED_AT, len(pictures)), generator)).kl().mean(0)
-    return model(is_open & (held > ACTIVE))
+    looked_at = pictures.some(min(LOOKED_AT, len(pictures)), generator)
+    return model(is_open & active_latents(model(is_open).encode(looked_at)))
 
 
-def learn_best(
-    variant: Variant,
-    pictures: Pictures,
-    *,
-    latents: int = 6,
-    coder: str = "basis_mlp",
-    budget: LatentBudget = STANDARD,
-    seed: int = 0,
-    candidates: int = 1,
-) -> LatentModel:
+def best_of(candidates: int, make: Callable[[int], LatentModel], pictures: Pictures, seed: int) -> LatentModel:
     """Learn several times and return the model that reconstructs best from the means of its latents.
 
     Of models that were learnt in one way, those that found the factors explain the images with the same number of nats
     better: the choice needs no factor.
 
     Args:
-        variant: see `learn`, which takes these and raises.
-        pictures: the same.
-        latents: the same.
-        coder: the same.
-        budget: the same, of each.
-        seed: the same; further candidates have seeds of their own that follow from it.
         candidates: how many.
+        make: a seed to a model.
+        pictures: what the models are compared on.
+        seed: of the first one; further candidates have seeds of their own that follow from it.
     """
     seeds = [seed, *(seed_from("candidate", number, seed) for number in range(1, whole("candidates", candidates)))]
-    models = [learn(variant, pictures, latents=latents, coder=coder, budget=budget, seed=one) for one in seeds]
+    models = [make(one) for one in seeds]
     if len(models) == 1:
         return models[0]
     shown = pictures.some(LOOKED_AT, torch.Generator().manual_seed(seed_from("compared", seed)))

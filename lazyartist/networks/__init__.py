@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lazyartist.knobs import Range
-from lazyartist.registry import Option, Registry, split_options
+from lazyartist.options import Option, split_options
+from lazyartist.registry import Registry
 from lazyartist.seeding import seed_from
 
 

@@ -46,6 +46,7 @@ class Study(ABC, Generic[AnyRun]):
     """
 
     name: ClassVar[str]
+    chooses: ClassVar[tuple[str, ...]] = ()  # the fields that choose runs, and decide no row
 
     @abstractmethod
     def runs(self) -> list[AnyRun]:
@@ -58,6 +59,33 @@ class Study(ABC, Generic[AnyRun]):
     @abstractmethod
     def digest(self, run: AnyRun) -> str:
         """Return a digest of all that decides the rows of a run."""
+
+    def knobs(self) -> dict[str, Any]:
+        """Return what decides a run's rows besides the run itself: the fields that do not choose runs."""
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name not in self.chooses}
+
+    def changed_knobs(self) -> dict[str, Key]:
+        """Return the knobs that are not as they are by default: they are keys of the rows."""
+        default = {each.name: each.default for each in fields(self)}
+        return {
+            name: value if isinstance(value, (int, float, str)) else str(value)
+            for name, value in self.knobs().items()
+            if value != default[name]
+        }
+
+    def as_rows(self, seed: int, origin: Origin, facts: Iterable[Fact]) -> list[Row]:
+        """Turn facts about a run into rows."""
+        names = ("metric", "value", "n", "direction", "detail")
+        return [
+            Row(
+                study=self.name,
+                at={**origin.at, **fact.at},
+                seed=seed,
+                origin=origin,
+                **{name: getattr(fact, name) for name in names},
+            )
+            for fact in facts
+        ]
 
 
 @dataclass(frozen=True)
@@ -138,6 +166,8 @@ class ClassifierStudy(Study[Run]):
         standard: how long everything trains that has no budget of its own.
     """
 
+    chooses: ClassVar[tuple[str, ...]] = ("datasets", "networks", "strategies", "seeds", "budget")
+
     datasets: Sequence[str] = ()
     networks: Sequence[str] = ()
     strategies: Sequence[str] = ()
@@ -158,12 +188,7 @@ class ClassifierStudy(Study[Run]):
             if not all(isinstance(one, str) and one for one in names):
                 raise ValueError(f"{name}={given!r}: expected names, as in {name}=['a', 'b']")
             object.__setattr__(self, name, names)
-        given = self.seeds
-        seeds = given if isinstance(given, Iterable) else range(min(whole_number(given, "seeds"), MOST_SEEDS + 1))
-        chosen = tuple(whole_number(seed, "a seed") for seed in seeds)
-        object.__setattr__(self, "seeds", chosen)
-        if len(chosen) > MOST_SEEDS:
-            raise ValueError(f"seeds={given!r}: expected {MOST_SEEDS:,} at most")
+        object.__setattr__(self, "seeds", chosen_seeds(self.seeds))
         if not isinstance(self.budget, Mapping):
             raise ValueError(f"budget={self.budget!r}: expected what is to be changed, such as {{'epochs': 1}}")
         object.__setattr__(self, "budget", dict(self.budget))
@@ -177,7 +202,7 @@ class ClassifierStudy(Study[Run]):
         """Hold knobs to their ranges; where several numbers are meant, one number stands for itself."""
         for each in fields(self):
             value = getattr(self, each.name)
-            if isinstance(each.default, tuple) and each.name not in SHARED:
+            if isinstance(each.default, tuple) and each.name not in self.chooses:
                 several = tuple(value) if isinstance(value, (tuple, list)) else (value,)
                 if not several or any(isinstance(one, str) != isinstance(each.default[0], str) for one in several):
                     raise ValueError(f"{each.name}={value!r}: expected values such as {each.default}")
@@ -210,18 +235,7 @@ class ClassifierStudy(Study[Run]):
 
     def to_rows(self, run: Run, seconds: float, facts: Iterable[Fact]) -> list[Row]:
         """Turn facts about a run into rows; `seconds` are the training's."""
-        origin = self.origin(run, seconds)
-        names = ("metric", "value", "n", "direction", "detail")
-        return [
-            Row(
-                study=self.name,
-                at={**origin.at, **fact.at},
-                seed=run.seed,
-                origin=origin,
-                **{name: getattr(fact, name) for name in names},
-            )
-            for fact in facts
-        ]
+        return self.as_rows(run.seed, self.origin(run, seconds), facts)
 
     def origin(self, run: Run, seconds: float) -> Origin:
         """Return what the rows of a run have in common."""
@@ -237,19 +251,6 @@ class ClassifierStudy(Study[Run]):
             seconds=round(seconds, 3),
         )
 
-    def knobs(self) -> dict[str, Any]:
-        """Return what decides a run's rows besides the run itself: the fields that only this study has."""
-        return {each.name: getattr(self, each.name) for each in fields(self) if each.name not in SHARED}
-
-    def changed_knobs(self) -> dict[str, Key]:
-        """Return the knobs that are not as they are by default: they are keys of the rows."""
-        default = {each.name: each.default for each in fields(self)}
-        return {
-            name: value if isinstance(value, (int, float, str)) else str(value)
-            for name, value in self.knobs().items()
-            if value != default[name]
-        }
-
     def digest(self, run: Run) -> str:
         """Return what decides the rows of a run.
 
@@ -264,7 +265,17 @@ class ClassifierStudy(Study[Run]):
         return hashlib.sha256(repr(decides).encode()).hexdigest()[:16]
 
 
-SHARED = frozenset(each.name for each in fields(ClassifierStudy))  # fields that choose runs, and decide no row
+def chosen_seeds(given: int | Iterable[int]) -> tuple[int, ...]:
+    """Return the seeds that are meant by a number of them, or by themselves.
+
+    Raises:
+        ValueError: one is not a whole number from 0 on, or there are more than a million.
+    """
+    seeds = given if isinstance(given, Iterable) else range(min(whole_number(given, "seeds"), MOST_SEEDS + 1))
+    chosen = tuple(whole_number(seed, "a seed") for seed in seeds)
+    if len(chosen) > MOST_SEEDS:
+        raise ValueError(f"seeds={given!r}: expected {MOST_SEEDS:,} at most")
+    return chosen
 
 
 def has_knob(dataset: str, name: str) -> bool:

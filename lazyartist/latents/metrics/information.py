@@ -8,7 +8,7 @@ import torch
 
 from torch import Tensor
 
-from lazyartist.latents.metrics.validation import checked, checked_mask
+from lazyartist.latents.metrics.validation import best_less_second, checked, checked_mask
 
 
 BINS = 20
@@ -45,10 +45,7 @@ class MutualInformation:
         Raises:
             ValueError: there is one latent only.
         """
-        if len(self.matrix) < 2:
-            raise ValueError("there is only one latent: a gap is that between the best and the second, so take two")
-        best, second = torch.topk(self.normalised, 2, dim=0)[0].unbind(0)
-        return best - second
+        return best_less_second(self.normalised)
 
     @property
     def mig(self) -> float:

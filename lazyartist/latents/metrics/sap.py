@@ -9,7 +9,7 @@ import torch
 from sklearn.svm import LinearSVC
 from torch import Tensor
 
-from lazyartist.latents.metrics.validation import Labelled, checked_circles, checked_parts, owners
+from lazyartist.latents.metrics.validation import Labelled, best_less_second, checked_circles, checked_parts, owners
 from lazyartist.latents.posterior import coordinates
 
 
@@ -30,10 +30,7 @@ class Separability:
         Raises:
             ValueError: there is one latent only.
         """
-        if len(self.accuracy) < 2:
-            raise ValueError("there is only one latent: a gap is that between the best and the second, so take two")
-        best, second = torch.topk(self.accuracy, 2, dim=0)[0].unbind(0)
-        return best - second
+        return best_less_second(self.accuracy)
 
     @property
     def sap(self) -> float:

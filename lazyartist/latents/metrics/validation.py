@@ -75,6 +75,18 @@ def checked_mask(name: str, mask: Any, shape: tuple[int, ...]) -> Tensor:
     return mask.cpu()
 
 
+def best_less_second(table: Tensor) -> Tensor:
+    """Return by how much the best latent is ahead of the second one for each factor, (F,), in a table (Z, F).
+
+    Raises:
+        ValueError: there is one latent only.
+    """
+    if len(table) < 2:
+        raise ValueError("there is only one latent: a gap is that between the best and the second, so take two")
+    best, second = torch.topk(table, 2, dim=0)[0].unbind(0)
+    return best - second
+
+
 def owners(latents: int, circles: int) -> Tensor:
     """Return which latent each column of `coordinates(codes, circles)` belongs to, (latents + circles,) int64."""
     return torch.cat([torch.arange(circles), torch.arange(latents)])

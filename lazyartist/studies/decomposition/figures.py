@@ -10,7 +10,7 @@ import numpy as np
 
 from matplotlib.figure import Figure
 
-from lazyartist.registry import split_options
+from lazyartist.options import split_options
 from lazyartist.reporting.stats import estimate
 from lazyartist.reporting.table import by, seeds_of_all, values
 from lazyartist.studies import FIGURES

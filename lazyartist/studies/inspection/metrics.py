@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazyartist.registry import split_options
+from lazyartist.options import split_options
 from lazyartist.studies.lazy import CONTROL, LAZY
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import hashlib
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from lazyartist.data.families import images_of
-from lazyartist.data.task import whole_number
 from lazyartist.knobs import check_knobs, knob
 from lazyartist.provenance import code_digest
-from lazyartist.reporting.row import Key, Origin, Row
-from lazyartist.studies.base import THREADS, Fact, Study
+from lazyartist.reporting.row import Origin, Row
+from lazyartist.studies.base import THREADS, Fact, Study, chosen_seeds
 from lazyartist.studies.latents.recipe import Recipe, TrainedLatents
 from lazyartist.training.store import Store, versions
 
@@ -53,6 +52,8 @@ class LatentStudy(Study[LatentRun]):
         default_seeds: how many seeds unless told otherwise.
     """
 
+    chooses: ClassVar[tuple[str, ...]] = ("datasets", "variants", "coder", "latents", "training", "seeds")
+
     datasets: Sequence[str] = ()
     variants: Sequence[str] = ()
     coder: str = ""
@@ -68,8 +69,7 @@ class LatentStudy(Study[LatentRun]):
         for name in ("datasets", "variants"):
             given = getattr(self, name)
             object.__setattr__(self, name, (given,) if isinstance(given, str) else tuple(given))
-        chosen = self.seeds if isinstance(self.seeds, Iterable) else range(whole_number(self.seeds, "seeds"))
-        object.__setattr__(self, "seeds", tuple(whole_number(seed, "a seed") for seed in chosen))
+        object.__setattr__(self, "seeds", chosen_seeds(self.seeds))
         self.recipes()  # refuses unknown names before anything is trained
 
     def recipes(self) -> Sequence[Recipe]:
@@ -102,33 +102,11 @@ class LatentStudy(Study[LatentRun]):
             threads=THREADS,
             seconds=trained.seconds,
         )
-        return [
-            Row(
-                study=self.name,
-                at={**origin.at, **fact.at},
-                seed=run.seed,
-                metric=fact.metric,
-                value=fact.value,
-                n=fact.n,
-                direction=fact.direction,
-                origin=origin,
-                detail=fact.detail,
-            )
-            for fact in self.measure(run, trained)
-        ]
+        return self.as_rows(run.seed, origin, self.measure(run, trained))
 
     @abstractmethod
     def measure(self, run: LatentRun, trained: TrainedLatents) -> Iterator[Fact]:
         """Yield what is measured of one model."""
-
-    def knobs(self) -> dict[str, Key]:
-        """Return what decides a run's rows besides the run itself: the fields that only this study has."""
-        return {each.name: getattr(self, each.name) for each in fields(self) if each.name not in SHARED}
-
-    def changed_knobs(self) -> dict[str, Key]:
-        """Return the knobs that are not as they are by default: they are keys of the rows."""
-        default = {each.name: each.default for each in fields(self)}
-        return {name: value for name, value in self.knobs().items() if value != default[name]}
 
     def digest(self, run: LatentRun) -> str:
         """Return a digest of all that decides the rows of a run."""
@@ -136,6 +114,3 @@ class LatentStudy(Study[LatentRun]):
         code = (run.recipe.code(), code_digest(type(self)))
         decides = (self.name, self.knobs(), run, data, versions(), THREADS, code)
         return hashlib.sha256(repr(decides).encode()).hexdigest()[:16]
-
-
-SHARED = frozenset(each.name for each in fields(LatentStudy))  # fields that choose runs, and decide no row

@@ -6,7 +6,7 @@ from __future__ import annotations
 # of all factors together, and with the key "factor" of each: its gap, and what the best latent tells of it
 MIG, GAP, LARGEST = "mig", "gap", "largest_information"
 MIG_ALL, MIG_SAMPLED, MIG_NULL = "mig_dead_latents_too", "mig_sampled", "mig_shuffled"
-SSIM, ERROR, ACTIVE, LATENT_KL = "ssim", "reconstruction_error", "active_latents", "kl"
+SSIM, ERROR, ACTIVE = "ssim", "reconstruction_error", "active_latents"
 SAP, FACTOR_VAE = "sap", "factor_vae_score"
 DCI = ("dci_disentanglement", "dci_completeness", "dci_informativeness")
 INFOMEC = ("info_modularity", "info_explicitness", "info_compactness")

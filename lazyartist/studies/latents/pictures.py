@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from lazyartist.data.families import images_of
 from lazyartist.data.images import Split
 from lazyartist.latents.latent_maps import change_maps, read_maps
 from lazyartist.latents.metrics.information import mutual_information
@@ -15,6 +16,7 @@ from lazyartist.latents.traversals import latents_in_use, traverse
 from lazyartist.reporting.animation import save_animation
 from lazyartist.reporting.figure import save
 from lazyartist.seeding import seed_from
+from lazyartist.studies import PICTURES
 from lazyartist.studies.latents.figures import (
     LayerUnits,
     Plane,
@@ -37,12 +39,25 @@ if TYPE_CHECKING:
 
     from lazyartist.data.grid import FactorImages
     from lazyartist.latents.learn import LatentModel
+    from lazyartist.studies.latents.latents import LatentsStudy
+    from lazyartist.training.store import Store
 
 COUNTED = 10_000  # images that information is counted on
 LOOKED_AT = 1500  # images that units are watched on, that planes show, and that covariances are taken of
 MAPPED = 8  # images that maps are drawn of
 ROWS = 3  # images that move
 FRAMES = 24
+
+
+@PICTURES.register("latents")
+def latents_pictures(study: LatentsStudy, store: Store, results: Path) -> list[Path]:
+    """Draw what the latents of the first run tell, look at and stand for; return the files."""
+    run = study.runs()[0]
+    model = run.recipe.train(store, run.seed).model
+    at = run.recipe.at()
+    return draw_latents(
+        model, images_of(run.recipe.images), f"{at['dataset']}, {at['variant']}, seed {run.seed}", results
+    )
 
 
 def draw_latents(model: LatentModel, images: FactorImages, about: str, results: Path, *, seed: int = 0) -> list[Path]:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import time
 
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
 
-from lazyartist.data.families import FAMILIES, images_of
+from lazyartist.data import DATASETS
+from lazyartist.data.families import images_of
 from lazyartist.latents import CODERS, LATENTS
 from lazyartist.latents.budget import LatentBudget
 from lazyartist.latents.io import from_tensors, to_tensors
-from lazyartist.latents.learn import LatentModel, learn_best
+from lazyartist.latents.learn import LatentModel, best_of, learn
 from lazyartist.latents.pictures import Pictures
 from lazyartist.latents.polish import polish
+from lazyartist.options import split_options
 from lazyartist.provenance import code_digest
-from lazyartist.registry import split_options
 from lazyartist.sae.validation import whole
 from lazyartist.training.store import Kept, Provenance, Store, versions
 
@@ -55,7 +57,7 @@ class Recipe:
             whole(name, getattr(self, name), least)
         LATENTS.build(self.variant)  # refuses an unknown one before anything is trained
         CODERS.configured(self.coder)
-        FAMILIES.configured(self.images)
+        DATASETS.configured(self.images)
 
     def at(self) -> dict[str, Key]:
         """Return the keys of its rows."""
@@ -87,19 +89,19 @@ class Recipe:
 
     def code(self) -> str:
         """Return a digest of the code that can reach the model."""
-        named = (LATENTS.configured(self.variant), CODERS.configured(self.coder), FAMILIES.configured(self.images))
-        return code_digest(learn_best, polish, *(thing for thing, _ in named))
+        named = (LATENTS.configured(self.variant), CODERS.configured(self.coder), DATASETS.configured(self.images))
+        return code_digest(learn, best_of, polish, *(thing for thing, _ in named))
 
     def _made(self, pictures: Pictures, seed: int) -> LatentModel:
-        model = learn_best(
+        learnt = partial(
+            learn,
             LATENTS.build(self.variant),
             pictures,
             latents=self.latents,
             coder=self.coder,
             budget=LatentBudget(self.steps, self.batch_size),
-            seed=seed,
-            candidates=self.candidates,
         )
+        model = best_of(self.candidates, lambda one: learnt(seed=one), pictures, seed)
         return polish(model, pictures, steps=self.polish, seed=seed) if self.polish else model
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from lazyartist.reporting.row import At, Row
     from lazyartist.reporting.table import Values
 
-CHOSEN = ("polish", "candidates")  # said behind the variant, where something was done
 CIRCLES = "circle_vae"  # the variant that is told what is periodic
 
 
