@@ -88,6 +88,36 @@ def norm_score(value: Mapping[int, float], base: Mapping[int, float], best: Mapp
     return estimate(100 * gain / room if room else math.nan for gain, room in gaps)
 
 
+def single_norm_score(value: float, base: float, best: float, direction: str = "higher") -> float:
+    """Return the norm score of one value: 100 × (value − base) / (best − base).
+
+    Raises:
+        ValueError: the best is no better than the base, so that a share of the way between them means nothing.
+    """
+    room = best - base
+    if not (room > 0 if direction == "higher" else room < 0):
+        raise ValueError(
+            f"no norm score between a baseline of {base:g} and a best of {best:g}, where {direction} is better: "
+            "expected the best to be better than the baseline"
+        )
+    return 100 * (value - base) / room
+
+
+def gap(base: Mapping[int, float], best: Mapping[int, float]) -> Estimate:
+    """Return best − base over the seeds that both have, once it is more than noise.
+
+    Raises:
+        ValueError: the interval of the gap holds 0: a share of that gap would be a share of noise.
+    """
+    between = paired_difference(best, base)
+    if between.low <= 0 <= between.high:
+        raise ValueError(
+            f"the gap between baseline and best is {between.mean:g} ± {between.half_width:g} over {between.n} seeds: "
+            "it cannot be told from 0, so there is no norm score; run more seeds, or make the case harder"
+        )
+    return between
+
+
 def _shared(a: Mapping[int, float], b: Mapping[int, float]) -> list[int]:
     seeds = sorted(set(a) & set(b))
     if not seeds:

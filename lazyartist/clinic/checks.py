@@ -1,0 +1,116 @@
+"""The contract of a case and of its remedies, as checks that anybody can run on theirs.
+
+In a test file:
+
+    from lazyartist.clinic.checks import parametrize_with_checks
+
+    @parametrize_with_checks(["tricky_table", "tricky_table.my_remedy"])
+    def test_contract(name, check):
+        check(name)
+
+A name without a dot is a case, one with a dot a remedy. The checks use the case's small knobs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import pickle
+import tempfile
+
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, fields
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from lazyartist.clinic import CASES, REMEDIES
+from lazyartist.clinic.base import Admission, AnyCase, Score
+from lazyartist.clinic.shelf import Shelf
+from lazyartist.training.store import Store
+
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def check_configuration(name: str) -> None:
+    """Its knobs are the fields of a frozen dataclass, and all have defaults."""
+    thing = REMEDIES[name] if "." in name else CASES[name]
+    without = [knob.name for knob in fields(thing) if knob.default is MISSING and knob.default_factory is MISSING]
+    assert not without, f"{name}: the knobs {', '.join(without)} have no default"
+    assert "__dataclass_fields__" in vars(thing), f"{name}: {thing.__name__} must be @dataclass(frozen=True)"
+
+
+def check_a_seed_decides_the_data(name: str) -> None:
+    """The same seed draws the same data and defect, another seed others."""
+    case, admission = _drawn(name)
+    with tempfile.TemporaryDirectory() as folder:
+        shelf = Shelf(case, Store(Path(folder)))
+        assert _bytes(case.draw(0, shelf)) == _bytes(admission), f"{name}: one seed drew two sets of data"
+        assert _bytes(case.draw(1, shelf)) != _bytes(admission), f"{name}: two seeds drew the same data"
+
+
+def check_the_oracle_is_better(name: str) -> None:
+    """Its healthy twin scores better than its broken model, by the honest judge."""
+    case, admission = _drawn(name)
+    base = _judged(case, admission, lambda: case.baseline(admission.patient, 0)).value
+    best = _judged(case, admission, lambda: case.oracle(admission, 0)).value
+    better = best > base if case.direction == "higher" else best < base
+    assert better, f"{name}: the oracle scores {best:g}, the baseline {base:g}; {case.direction} is better"
+
+
+def check_a_treatment_can_be_repeated(name: str) -> None:
+    """Two treatments with the same seed get the same score, which is finite."""
+    case, admission = _drawn(name)
+    remedy = REMEDIES.build(name)
+    first, again = (_judged(case, admission, lambda: remedy.treat(admission.patient, 0)).value for _ in range(2))
+    assert math.isfinite(first), f"{name} gets a score of {first}"
+    assert first == again, f"{name}: one seed got the scores {first} and {again}"
+
+
+def check_the_patient_stays_as_it_is(name: str) -> None:
+    """A treatment works on copies, and draws from no global generator."""
+    _, admission = _drawn(name)
+    before, state = _bytes(admission), torch.get_rng_state()
+    REMEDIES.build(name).treat(admission.patient, 0)
+    assert _bytes(admission) == before, f"{name} changes the patient that others are to treat"
+    assert torch.equal(torch.get_rng_state(), state), f"{name} draws from torch's global generator"
+
+
+OF_CASES: tuple[Callable[[str], None], ...] = (
+    check_configuration,
+    check_a_seed_decides_the_data,
+    check_the_oracle_is_better,
+)
+OF_REMEDIES: tuple[Callable[[str], None], ...] = (
+    check_configuration,
+    check_a_treatment_can_be_repeated,
+    check_the_patient_stays_as_it_is,
+)
+
+
+def parametrize_with_checks(names: Sequence[str]) -> pytest.MarkDecorator:
+    """Return a decorator that runs a test `(name, check)` for every case and remedy and every check of its contract."""
+    import pytest
+
+    pairs = [(name, check) for name in names for check in (OF_REMEDIES if "." in name else OF_CASES)]
+    return pytest.mark.parametrize(("name", "check"), pairs, ids=[f"{name}-{check.__name__}" for name, check in pairs])
+
+
+@lru_cache(maxsize=1)
+def _drawn(name: str) -> tuple[AnyCase, Admission[Any, Any]]:
+    kind = CASES[name.partition(".")[0]]
+    case = kind(**kind.small)
+    with tempfile.TemporaryDirectory() as folder:
+        return case, case.draw(0, Shelf(case, Store(Path(folder))))
+
+
+def _judged(case: AnyCase, admission: Admission[Any, Any], treat: Callable[[], Any]) -> Score:
+    return case.judge(treat(), admission.sealed)
+
+
+def _bytes(thing: object) -> str:
+    return hashlib.sha256(pickle.dumps(thing)).hexdigest()

@@ -1,0 +1,1 @@
+"""The clinic: eight broken models, what mends them, and how far."""
