@@ -1,4 +1,4 @@
-"""The command line: `lazyartist list | run | table | gate | data | probe | attack`."""
+"""The command line: `lazyartist list | run | table | gate | data | probe | attack | clinic`."""
 
 from __future__ import annotations
 
@@ -92,11 +92,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_data(parsers)
     _add_probe(parsers)
     _add_attack(parsers)
+    _add_clinic(parsers)
     return parser
 
 
 def _add_list(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    words = "Print what there is: studies, datasets, networks, strategies, maps, attacks, autoencoders, latents."
+    words = "Print what there is: studies, datasets, networks, strategies, maps, attacks, autoencoders, latents, cases."
     parsers.add_parser("list", help=words, description=words).set_defaults(command=commands.list_command)
 
 
@@ -109,6 +110,8 @@ def _add_run(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     run.add_argument("--datasets", type=_names, default=(), metavar="A,B", help=f"Datasets to run on. {own}")
     run.add_argument("--networks", type=_names, default=(), metavar="A,B", help=f"Networks to train. {own}")
     run.add_argument("--strategies", type=_names, default=(), metavar="A,B", help=f"Ways to train them. {own}")
+    run.add_argument("--cases", type=_names, default=(), metavar="A,B", help=f"Cases of the clinic. {own}")
+    run.add_argument("--remedies", type=_names, default=(), metavar="A,B", help=f"How to treat them. {own}")
     run.add_argument("--seeds", type=_positive, default=0, metavar="N", help=f"Number of seeds to run. {own}")
     run.add_argument("--jobs", type=_positive, default=2, metavar="N", help="Processes of one thread each. Default: 2.")
     run.add_argument("--epochs", type=float, help="Train every strategy for so many epochs.")
@@ -174,6 +177,16 @@ def _add_attack(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     attack.add_argument("--images", type=_positive, default=50, metavar="N", help="Number of images. Default: 50.")
 
 
+def _add_clinic(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "Treat one of the broken models, and tell what came of it; without a case, print which there are."
+    clinic = parsers.add_parser("clinic", help=words, description=words)
+    clinic.set_defaults(command=commands.clinic_command)
+    clinic.add_argument("case", nargs="?", help="Name of the case, with knobs if you like: forgetting:data=digits.")
+    clinic.add_argument("--remedy", metavar="NAME", help="How to treat it. Default: the best that is known here.")
+    clinic.add_argument("--seed", type=_seed, default=0, metavar="N", help="Of data, defect and treatment. Default: 0.")
+    _add_results(clinic)
+
+
 def _add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", type=Path, required=True, metavar="FILE", help="Weights (.safetensors) or a network (.pt2)."
@@ -198,6 +211,12 @@ def _names(text: str) -> tuple[str, ...]:
 def _positive(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 8) or not 1 <= int(text) <= 1_000_000:
         raise argparse.ArgumentTypeError(f"expected a whole number from 1 to a million, got {text!r}")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 on, got {text!r}")
     return int(text)
 
 

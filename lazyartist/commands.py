@@ -28,6 +28,7 @@ def list_command(options: argparse.Namespace) -> int:
     del options
     from lazyartist.attacks import ATTACKS
     from lazyartist.attribution import MAPS
+    from lazyartist.clinic import CASES, REMEDIES
     from lazyartist.data import DATASETS
     from lazyartist.latents import CODERS, LATENTS
     from lazyartist.networks import NETWORKS
@@ -44,6 +45,8 @@ def list_command(options: argparse.Namespace) -> int:
         "sparse autoencoders": SAES,
         "ways to learn latents": LATENTS,
         "coders of latents": CODERS,
+        "cases of the clinic": CASES,
+        "remedies": REMEDIES,
         "figures": FIGURES,
     }
     for title, registry in shelves.items():
@@ -72,6 +75,8 @@ def run_command(options: argparse.Namespace) -> int:
         "datasets": options.datasets,
         "networks": options.networks,
         "strategies": options.strategies,
+        "cases": options.cases,
+        "remedies": options.remedies,
         "seeds": options.seeds,
         "budget": {name: value for name, value in budget.items() if value is not None},
     }
@@ -195,6 +200,43 @@ def attack_command(options: argparse.Namespace) -> int:
     for line in attack_report(model, _make(options.dataset), options.source, options.target, options.images):
         print(line)
     return OK
+
+
+def clinic_command(options: argparse.Namespace) -> int:
+    """Treat one of the broken models, tell the story, and draw it; or print which there are."""
+    from lazyartist.clinic import CASE_FIGURES, CASES
+
+    if options.case is None:
+        _list_cases()
+        return OK
+    CASES.configured(options.case)  # a wrong name is said before torch is imported
+
+    from lazyartist.clinic.examine import build_case, examine
+    from lazyartist.clinic.story import story
+    from lazyartist.reporting.figure import save
+    from lazyartist.studies.runner import one_thread
+
+    case = build_case(options.case)
+    with one_thread():
+        found = examine(case, options.remedy or case.cure, options.seed)
+        print("\n".join(story(found)))
+        if case.name in CASE_FIGURES:
+            path = options.results / f"clinic_{case.name}.png"
+            save(lambda: CASE_FIGURES[case.name](found), path)
+            print(f"drawn: {path}")
+    return OK
+
+
+def _list_cases() -> None:
+    from lazyartist.clinic import CASES, REMEDIES
+
+    remedies = REMEDIES.entries()
+    for name, entry in sorted(CASES.entries().items()):
+        print(f"{name}: {entry.summary}")
+        for full, remedy in sorted(remedies.items()):
+            if full.startswith(f"{name}."):
+                print(f"  {full.removeprefix(f'{name}.'):<26} {remedy.summary}")
+        print()
 
 
 def _make(dataset: str) -> Any:
