@@ -396,6 +396,71 @@ def test_an_autoencoder_of_another_package_is_listed_and_trained(install, lazyar
     assert int((codes != 0).sum(1).max()) <= 2
 
 
+CASE = '''
+    """A case, and what mends it: the scales show too much."""
+    from dataclasses import dataclass
+    from typing import ClassVar
+
+    import torch
+
+    from lazyartist.clinic.base import Admission, Case, Remedy, Score, WriteUp
+
+    @dataclass(frozen=True)
+    class Scales(Case):
+        """Scales that show too much."""
+
+        name: ClassVar[str] = "scales"
+        defect: ClassVar[str] = "The scales show too much."
+        metric: ClassVar[str] = "mean error"
+        direction: ClassVar[str] = "lower"
+        write_up: ClassVar[WriteUp] = WriteUp("", None)
+        cure: ClassVar[str] = "tare"
+        excess: float = 1.0
+
+        def draw(self, seed, shelf):
+            weights = torch.rand(10, generator=torch.Generator().manual_seed(seed))
+            return Admission(weights + self.excess, weights)
+
+        def baseline(self, patient, seed):
+            return patient
+
+        def oracle(self, admission, seed):
+            return admission.sealed
+
+        def judge(self, treated, sealed):
+            return Score(float((treated - sealed).abs().mean()), len(sealed))
+
+    @dataclass(frozen=True)
+    class Tare(Remedy):
+        """Take off the least that was shown."""
+
+        def treat(self, patient, seed):
+            return patient - patient.min()
+'''
+
+
+def test_a_case_of_another_package_is_listed_treated_and_gated(install, lazyartist, gated):
+    points = {
+        "lazyartist.clinic": {"scales": "scales_case:Scales"},
+        "lazyartist.remedies": {"scales.tare": "scales_case:Tare"},
+    }
+    install("", {"scales_case.py": CASE}, points)
+    code, out, _ = lazyartist("list")
+    assert code == 0
+    assert "  scales " in out
+    assert "scales.tare" in out
+    code, out, errors = lazyartist("clinic", "scales:excess=2", "--seed", "1")
+    assert code == 0, errors
+    assert "The broken model: 2.000. The same model never broken: 0.000." in out
+    code, out, errors = lazyartist("run", "clinic", "--cases", "scales", "--seeds", "1")
+    assert code == 0, errors
+    assert "(tare)" in out
+    gated("clinic")
+    code, _, errors = lazyartist("clinic", "scales", "--remedy", "tear")
+    assert code == 2
+    assert "Did you mean scales.tare?" in errors
+
+
 def test_the_contract_runs_in_another_package(example, pytester, taught):
     del (
         taught

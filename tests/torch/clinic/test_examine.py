@@ -1,0 +1,104 @@
+import math
+
+import pytest
+import torch
+
+from lazyartist.clinic import checks
+from lazyartist.clinic.examine import build_case, examine, remedies_of
+from lazyartist.clinic.story import story
+from lazyartist.registry import UnknownNameError
+from lazyartist.training.store import Store
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path)
+
+
+def test_a_remedy_is_measured_between_the_broken_model_and_its_healthy_twin(scales, store):
+    found = examine(scales, "half", 3, store)
+    base, best = found.ends.scores["baseline"].value, found.ends.scores["oracle"].value
+    assert best == 0
+    assert base == pytest.approx(5.005, abs=0.01)
+    assert found.norm_score == pytest.approx(50, abs=0.1)  # lower is better here
+    assert examine(scales, "baseline", 3, store).norm_score == 0
+    assert examine(scales, "oracle", 3, store).norm_score == 100
+
+
+def test_what_harms_has_a_negative_score(scales, store):
+    assert examine(scales, "tare:share=-1", 0, store).norm_score == pytest.approx(-100, abs=0.5)
+
+
+def test_ends_without_a_gap_have_no_norm_score(scales, store):
+    with pytest.raises(ValueError, match="the best to be better"):
+        _ = examine(scales, "tare", 0, _Level(store.root)).norm_score
+
+
+class _Level(Store):
+    """A store whose numbers say that the twin is no better."""
+
+    def keep(self, provenance, make):
+        kept = super().keep(provenance, make)
+        if "both ends" in provenance.kind:
+            return type(kept)({}, {**kept.facts, "oracle score": kept.facts["baseline score"]})
+        return kept
+
+
+def test_ends_are_measured_once(scales, store, monkeypatch):
+    first = examine(scales, "tare", 0, store)
+    monkeypatch.setattr(type(scales), "oracle", lambda *_: pytest.fail("measured again"))
+    assert examine(scales, "half", 0, store).ends.scores["oracle"].value == first.ends.scores["oracle"].value
+
+
+def test_names_that_are_wrong_are_said(scales, store):
+    assert remedies_of("scales") == ["half", "tare"]
+    with pytest.raises(UnknownNameError, match=r"scales\.tare"):
+        examine(scales, "tear", 0, store)
+    with pytest.raises(UnknownNameError, match="no case called 'scale'"):
+        build_case("scale")
+    with pytest.raises(ValueError, match="exces"):
+        build_case("scales:exces=3")
+
+
+def test_the_story_has_every_number(scales, store):
+    found = examine(scales, "half", 0, store)
+    text = "\n".join(story(found))
+    for words in (
+        "show more than",
+        "5.0",
+        "0.000",
+        "2.5",
+        f"Norm score: {found.norm_score:.1f}",
+        "It counts light",
+        "40 %",
+    ):
+        assert words in text
+    assert "It was never broken." in "\n".join(story(examine(scales, "oracle", 0, store)))
+
+
+def test_the_contract_catches_a_remedy_that_changes_the_patient(scales, monkeypatch):
+    tare = type(checks.REMEDIES.build("scales.tare"))
+    checks._drawn.cache_clear()
+    checks.check_the_patient_stays_as_it_is("scales.tare")
+    monkeypatch.setattr(tare, "treat", lambda self, patient, seed: patient["shown"].sub_(1))
+    with pytest.raises(AssertionError, match="changes the patient"):
+        checks.check_the_patient_stays_as_it_is("scales.tare")
+    checks._drawn.cache_clear()
+
+
+def test_the_contract_catches_chance_and_what_is_not_a_number(scales, monkeypatch):
+    tare = type(checks.REMEDIES.build("scales.tare"))
+    monkeypatch.setattr(tare, "treat", lambda self, patient, seed: patient["shown"] * torch.rand(()))
+    with torch.random.fork_rng(devices=[]), pytest.raises(AssertionError, match="one seed got the scores"):
+        checks.check_a_treatment_can_be_repeated("scales.tare")
+    monkeypatch.setattr(tare, "treat", lambda self, patient, seed: patient["shown"] * math.nan)
+    with pytest.raises(AssertionError, match="score of nan"):
+        checks.check_a_treatment_can_be_repeated("scales.tare")
+
+
+def test_the_contract_catches_an_oracle_that_is_no_better(scales, monkeypatch):
+    monkeypatch.setattr(type(scales), "oracle", lambda self, admission, seed: admission.patient["shown"])
+    checks._drawn.cache_clear()
+    with pytest.raises(AssertionError, match="lower is better"):
+        checks.check_the_oracle_is_better("scales")
+    checks._drawn.cache_clear()
