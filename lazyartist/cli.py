@@ -1,4 +1,4 @@
-"""The command line: `lazyartist list | run | table | gate | data | probe | attack | clinic`."""
+"""The command line: `lazyartist list | run | table | gate | data | probe | attack | latents | clinic`."""
 
 from __future__ import annotations
 
@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_data(parsers)
     _add_probe(parsers)
     _add_attack(parsers)
+    _add_latents(parsers)
     _add_clinic(parsers)
     return parser
 
@@ -175,6 +176,25 @@ def _add_attack(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--to", type=int, required=True, dest="target", metavar="CLASS", help="Target class of the attack."
     )
     attack.add_argument("--images", type=_positive, default=50, metavar="N", help="Number of images. Default: 50.")
+
+
+def _add_latents(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "Learn latents of your images, print which images are odd and why, and write a page of them."
+    latents = parsers.add_parser("latents", help=words, description=words)
+    latents.set_defaults(command=commands.latents_command)
+    latents.add_argument(
+        "--data", required=True, metavar="NAME",
+        help="The images: folder:PATH, with size=32 behind it if you like; or the name of a dataset.",
+    )  # fmt: skip
+    latents.add_argument(
+        "--variant", default="circle_vae:lines=10", metavar="NAME", help="Way to learn them. Default: %(default)s."
+    )
+    latents.add_argument("--latents", type=_positive, default=10, metavar="N", help="How many. Default: 10.")
+    latents.add_argument("--steps", type=_positive, default=3000, metavar="N", help="Of training. Default: 3000.")
+    latents.add_argument("--seed", type=_seed, default=0, metavar="N", help="Of the training. Default: 0.")
+    latents.add_argument(
+        "--page", type=Path, default=Path("odd_images.html"), metavar="FILE", help="The page. Default: %(default)s."
+    )
 
 
 def _add_clinic(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

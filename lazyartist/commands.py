@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from typing import TYPE_CHECKING, Any
 
-from lazyartist.files import write_bytes
+from lazyartist.files import write_bytes, write_text
 from lazyartist.registry import Registry, unknown
 from lazyartist.reporting.publish import fill_blocks, publish, tables_of
 from lazyartist.reporting.records import read_rows, recorded_rows
@@ -199,6 +200,31 @@ def attack_command(options: argparse.Namespace) -> int:
     model = load_model(options.model, options.network, trust=options.trust)
     for line in attack_report(model, _make(options.dataset), options.source, options.target, options.images):
         print(line)
+    return OK
+
+
+def latents_command(options: argparse.Namespace) -> int:
+    """Learn latents of somebody's images, and print and draw which are odd."""
+    from lazyartist.data.families import names_of, pictured
+    from lazyartist.latents.odd_images import find_odd_images
+    from lazyartist.latents.pictures import Pictures
+    from lazyartist.studies.latents.recipe import Recipe
+    from lazyartist.studies.runner import one_thread
+    from lazyartist.training.store import Store
+
+    recipe = Recipe(images=options.data, variant=options.variant, latents=options.latents, steps=options.steps)
+    images = pictured(options.data)
+    if not os.access(folder := options.page.resolve().parent, os.W_OK):  # found before the work, not after it
+        raise PermissionError(
+            f"{options.page} cannot be written: {folder} is no folder, or not yours: name another one"
+        )
+    print(f"learning {options.latents} latents of {len(images):,} images, {options.steps:,} steps", file=sys.stderr)
+    with one_thread():
+        found = find_odd_images(recipe.train(Store(), options.seed).model, Pictures(images), names_of(images))
+        write_text(options.page, found.page(f"Odd images of {options.data}"))
+    print(f"{found.flagged:,} of {found.images:,} images are odd: further than {found.threshold:.2f} from the others.")
+    print("\n".join(found.lines()))
+    print(f"page: {options.page}")
     return OK
 
 

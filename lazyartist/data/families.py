@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
+from typing import cast
+
+from lazyartist.data.folder_images import FolderImages, folder_images
 from lazyartist.data.grid import FactorImages
-from lazyartist.data.images import UnsupportedError
+from lazyartist.data.images import Images, Split, UnsupportedError
 from lazyartist.data.make import make_task
+from lazyartist.options import split_options
 
 
 def images_of(dataset: str) -> FactorImages:
@@ -24,3 +29,30 @@ def images_of(dataset: str) -> FactorImages:
             "and a class of your own is one if it derives from lazyartist.data.grid.FactorImages"
         )
     return images
+
+
+def pictured(dataset: str) -> Images | Split:
+    """Return the images of a dataset for what looks at images alone: neither classes nor attributes are asked for.
+
+    Args:
+        dataset: a name, with knobs behind it: "room3d", "folder:holiday:size=32"; of a folder the knobs `size` and
+            `broken` count. Of a dataset that comes in splits, these are the training images.
+
+    Raises:
+        UnknownNameError: an unknown dataset.
+        ValueError: the folder, or a knob, cannot be used; names it.
+    """
+    name, knobs = split_options(dataset, path=dataset.startswith("folder:"))
+    if name == "folder":
+        if foreign := sorted(set(knobs) - {"path", "size", "broken"}):
+            raise ValueError(f"{dataset!r}: of a folder that is only looked at, leave out {', '.join(foreign)}")
+        return folder_images(str(knobs.pop("path", "")), **cast("dict[str, str]", knobs))
+    train = make_task(dataset).train
+    return train.images if isinstance(train.images, FactorImages) else train
+
+
+def names_of(images: Sized) -> list[str]:
+    """Return what each image is called: the name of its file, or "image 17"."""
+    if isinstance(images, FolderImages):
+        return [images.decoded.sources[row].name for row in images.rows.tolist()]
+    return [f"image {place}" for place in range(len(images))]

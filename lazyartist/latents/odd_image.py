@@ -38,3 +38,8 @@ class OddImage:
     reconstruction: Picture | None = None
     counterfactual: Picture | None = None
     words: str = ""
+
+
+def latent_name(latent: int, circles: int) -> str:
+    """Return what figures and pages call a latent: "2 (angle)" or "5 (line)"; the first ones are the angles."""
+    return f"{latent} ({'angle' if latent < circles else 'line'})"

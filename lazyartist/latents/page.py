@@ -15,6 +15,8 @@ import numpy as np
 
 from PIL import Image
 
+from lazyartist.latents.odd_image import latent_name
+
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -113,7 +115,7 @@ def _card(one: OddImage, circles: int) -> str:
     lines = "".join(
         _line(latent, z, latent == one.latent, circles) for latent, z in enumerate(one.z) if math.isfinite(z)
     )
-    how = f"distance {one.distance:,.1f}, mostly latent {_named(one.latent, circles)}"
+    how = f"distance {one.distance:,.1f}, mostly latent {latent_name(one.latent, circles)}"
     return (
         f'<article><h3>{escape(one.name)}</h3>{_paragraph(how)}<div class="sides"><div>'
         f'<div class="row">{pictures}</div>{_paragraph(one.words) if one.words else ""}</div>'
@@ -121,13 +123,10 @@ def _card(one: OddImage, circles: int) -> str:
     )
 
 
-def _named(latent: int, circles: int) -> str:
-    return f"{latent} ({'angle' if latent < circles else 'line'})"
-
-
 def _line(latent: int, z: float, most: bool, circles: int) -> str:
     bar = f'<i style="width:{100 * min(abs(z), FAR) / FAR:.0f}%"></i>'
-    return f"<tr{' class=most' if most else ''}><td>{_named(latent, circles)}</td><td>{z:+.1f}</td><td>{bar}</td></tr>"
+    cells = f"<td>{latent_name(latent, circles)}</td><td>{z:+.1f}</td><td>{bar}</td>"
+    return f"<tr{' class=most' if most else ''}>{cells}</tr>"
 
 
 def _way(way: Way) -> str:

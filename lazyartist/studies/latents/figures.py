@@ -13,6 +13,8 @@ import numpy as np
 
 from matplotlib.figure import Figure
 
+from lazyartist.latents.odd_image import latent_name
+
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,11 +23,6 @@ if TYPE_CHECKING:
 
 UNUSED = "#e9ecef"  # the ground of latents that are not in use
 INNER = 0.4  # radius of the inner rim of a plane with an angle; the outer one is 1
-
-
-def latent_name(latent: int, circles: int) -> str:
-    """Return what figures call a latent: "2 (angle)" or "5 (line)"."""
-    return f"{latent} ({'angle' if latent < circles else 'line'})"
 
 
 def information_figure(shares: Numbers, factors: Sequence[str], circles: int, about: str) -> Figure:

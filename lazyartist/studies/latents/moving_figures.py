@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from lazyartist.studies.latents.figures import latent_name
+from lazyartist.latents.odd_image import latent_name
 from lazyartist.studies.latents.picture_figures import in_colour
 
 

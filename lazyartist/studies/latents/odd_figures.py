@@ -11,7 +11,7 @@ import numpy as np
 
 from matplotlib.figure import Figure
 
-from lazyartist.studies.latents.figures import latent_name
+from lazyartist.latents.odd_image import latent_name
 from lazyartist.studies.latents.picture_figures import RED, in_colour, show
 
 

@@ -6,24 +6,21 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from lazyartist.data.families import images_of
+from lazyartist.data.families import images_of, names_of
 from lazyartist.latents.batches import Protocol, draw_batches
-from lazyartist.latents.counterfactual_quality import judge_counterfactuals
-from lazyartist.latents.counterfactuals import counterfactuals
-from lazyartist.latents.odd_image import OddImage
+from lazyartist.latents.odd_images import shown_odd
 from lazyartist.latents.outliers import learn_normal
 from lazyartist.reporting.figure import save
 from lazyartist.seeding import seed_from
 from lazyartist.studies import PICTURES
-from lazyartist.studies.latents.figures import latent_name
 from lazyartist.studies.latents.odd_figures import counterfactuals_figure, odd_images_figure
 from lazyartist.studies.latents.outliers import TOGETHER
-from lazyartist.studies.latents.pictures import as_pictures
 
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from lazyartist.latents.odd_image import OddImage
     from lazyartist.studies.latents.base import LatentStudy
     from lazyartist.training.store import Store
 
@@ -57,31 +54,11 @@ def _odd(study: LatentStudy, store: Store) -> tuple[list[OddImage], float, int, 
     pictures = images.render(images.grid.index_of(batch.factors[0]))
     posterior = model.encode(pictures)
     normal = learn_normal(posterior, model.active)
-    judged = normal.judge(posterior.mean)
-    which = judged.distance.argsort(descending=True)[:SHOWN]
-    made = counterfactuals(normal, posterior, which)
-    otherwise = as_pictures(judge_counterfactuals(model, normal, posterior, made).pictures)
-    shown, decoded = as_pictures(pictures[which]), as_pictures(model.decode(posterior.mean[which]))
-    odd = [
-        OddImage(
-            name=f"image {image}",
-            image=shown[place],
-            distance=float(judged.distance[image]),
-            z=judged.z[image].tolist(),
-            latent=int(judged.latent[image]),
-            reconstruction=decoded[place],
-            counterfactual=otherwise[place],
-            words=f"moved: latent {', '.join(_moved(made.moved[place], model.circles))}",
-        )
-        for place, image in enumerate(which.tolist())
-    ]
+    which = normal.judge(posterior.mean).distance.argsort(descending=True)[:SHOWN]
+    odd = shown_odd(model, normal, posterior, which, pictures[which], names_of(pictures))
     return (
         odd,
-        judged.threshold,
+        normal.threshold,
         model.circles,
         f"{run.recipe.at()['dataset']}, {len(pictures)} images, 25 of them odd.",
     )
-
-
-def _moved(moved: torch.Tensor, circles: int) -> list[str]:
-    return [latent_name(int(latent), circles) for latent in moved.nonzero()[:, 0]]

@@ -11,6 +11,7 @@ from lazyartist.data.images import Split
 from lazyartist.latents.latent_maps import change_maps, read_maps
 from lazyartist.latents.metrics.information import mutual_information
 from lazyartist.latents.monitor import LEAST, monitor
+from lazyartist.latents.odd_images import as_pictures
 from lazyartist.latents.responses import measure_responses
 from lazyartist.latents.traversals import latents_in_use, traverse
 from lazyartist.reporting.animation import save_animation
@@ -32,9 +33,6 @@ from lazyartist.studies.latents.picture_figures import change_maps_figure, read_
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
-
-    from numpy.typing import NDArray
     from torch import Tensor
 
     from lazyartist.data.grid import FactorImages
@@ -84,12 +82,6 @@ def draw_latents(model: LatentModel, images: FactorImages, about: str, results: 
         *_traversals(model, means, about, results),
         *_maps(model, seen, means, about, results),
     ]
-
-
-def as_pictures(images: Tensor) -> NDArray[np.float32]:
-    """Return images (…, C, H, W) as figures take them, (…, H, W, C)."""
-    pictures: NDArray[np.float32] = images.movedim(-3, -1).numpy()
-    return pictures
 
 
 def _numbers(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from lazyartist.data import DATASETS
-from lazyartist.data.families import images_of
+from lazyartist.data.families import pictured
 from lazyartist.latents import CODERS, LATENTS
 from lazyartist.latents.budget import LatentBudget
 from lazyartist.latents.io import from_tensors, to_tensors
@@ -33,7 +33,7 @@ class Recipe:
     """How latents are learnt, all but the seed.
 
     Attributes:
-        images: name of a family of images, with knobs.
+        images: name of a family of images, with knobs; or of any other dataset, whose training images are meant.
         variant: name of a way to learn, with knobs.
         coder: name of encoder and decoder, with knobs.
         latents: how many.
@@ -66,7 +66,7 @@ class Recipe:
 
     def train(self, store: Store, seed: int) -> TrainedLatents:
         """Return the model with this seed, from the store or trained now."""
-        pictures = Pictures(images_of(self.images))
+        pictures = Pictures(pictured(self.images))
         variant = LATENTS.build(self.variant)
         provenance = Provenance(
             kind="latents",

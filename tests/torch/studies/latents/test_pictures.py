@@ -10,11 +10,12 @@ from PIL import Image, ImageSequence
 from lazyartist.data.grid import FactorImages, Grid
 from lazyartist.latents.budget import LatentBudget
 from lazyartist.latents.learn import learn
+from lazyartist.latents.odd_images import as_pictures
 from lazyartist.latents.pictures import Pictures
 from lazyartist.latents.vae import Vae
 from lazyartist.reporting.figure import save
 from lazyartist.studies.latents import pictures
-from lazyartist.studies.latents.pictures import as_pictures, draw_latents
+from lazyartist.studies.latents.pictures import draw_latents
 
 
 class Stripes(FactorImages):
