@@ -61,10 +61,8 @@ class OddImages:
         """Return an HTML page of the odd images, and of what the latents stand for."""
         middle = self.means.median(0).values
         ways = as_ways(traverse(self.model, middle, means=self.means, steps=9))
-        unused = self.model.latents - int(self.model.active.sum())
-        notes = (
-            [f"Of {self.model.latents} latents {unused} hold nothing of an image and are left out."] if unused else []
-        )
+        unused = [str(latent) for latent in (~self.model.active).nonzero()[:, 0].tolist()]
+        notes = [f"Latents that hold nothing of an image are left out: {', '.join(unused)}."] if unused else []
         if self.flagged > len(self.odd):
             notes.append(f"{self.flagged:,} images are that far; the oddest are shown.")
         return odd_page(

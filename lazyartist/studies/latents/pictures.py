@@ -18,6 +18,8 @@ from lazyartist.reporting.animation import save_animation
 from lazyartist.reporting.figure import save
 from lazyartist.seeding import seed_from
 from lazyartist.studies import PICTURES
+from lazyartist.studies.latents.family_figure import family_figure
+from lazyartist.studies.latents.family_pictures import family_pictures
 from lazyartist.studies.latents.figures import (
     LayerUnits,
     Plane,
@@ -44,6 +46,11 @@ COUNTED = 10_000  # images that information is counted on
 LOOKED_AT = 1500  # images that units are watched on, that planes show, and that covariances are taken of
 MAPPED = 8  # images that maps are drawn of
 ROWS = 3  # images that move
+# where factors begin in the picture of a family
+FAMILIES = {
+    "room3d:size=64": {"floor_hue": 1, "wall_hue": 5, "object_hue": 0, "scale": 5, "shape": 3, "azimuth": 3},
+    "sprites2d:size=64": {"shape": 2, "scale": 5, "orientation": 4, "x": 16, "y": 16},
+}
 FRAMES = 24
 
 
@@ -53,9 +60,16 @@ def latents_pictures(study: LatentsStudy, store: Store, results: Path) -> list[P
     run = study.runs()[0]
     model = run.recipe.train(store, run.seed).model
     at = run.recipe.at()
-    return draw_latents(
-        model, images_of(run.recipe.images), f"{at['dataset']}, {at['variant']}, seed {run.seed}", results
-    )
+    about = f"{at['dataset']}, {at['variant']}, seed {run.seed}"
+    return [draw_families(results), *draw_latents(model, images_of(run.recipe.images), about, results)]
+
+
+def draw_families(results: Path) -> Path:
+    """Draw the two families of images beside each other, one factor after the other; return the file."""
+    path = results / "families.png"
+    shown = {name.partition(":")[0]: family_pictures(images_of(name), start) for name, start in FAMILIES.items()}
+    save(lambda: family_figure(shown), path)
+    return path
 
 
 def draw_latents(model: LatentModel, images: FactorImages, about: str, results: Path, *, seed: int = 0) -> list[Path]:
