@@ -1,0 +1,1 @@
+"""A table whose holes tell the target at the sites of the training data, and nowhere else."""
