@@ -1,4 +1,4 @@
-"""The command line: `lazyartist list | run | table | gate | data | probe | attack | latents | clinic`."""
+"""The command line: `lazyartist list | run | table | gate | data | probe | attack | check | latents | clinic`."""
 
 from __future__ import annotations
 
@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_data(parsers)
     _add_probe(parsers)
     _add_attack(parsers)
+    _add_check(parsers)
     _add_latents(parsers)
     _add_clinic(parsers)
     return parser
@@ -178,6 +179,17 @@ def _add_attack(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     attack.add_argument("--images", type=_positive, default=50, metavar="N", help="Number of images. Default: 50.")
 
 
+def _add_check(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "Check whether a model leans on a shortcut: every group's accuracy, what it follows, what noise it takes."
+    check = parsers.add_parser("check", help=words, description=words)
+    check.set_defaults(command=commands.check_command)
+    _add_model(check, or_strategy=True)
+    check.add_argument(
+        "--worst-group", type=float, metavar="SHARE", help="Accuracy that every group must have: 0.7. Default: none."
+    )
+    check.add_argument("--page", type=Path, metavar="FILE", help="Write an HTML page with pictures.")
+
+
 def _add_latents(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words = "Learn latents of your images, print which images are odd and why, and write a page of them."
     latents = parsers.add_parser("latents", help=words, description=words)
@@ -207,16 +219,21 @@ def _add_clinic(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_results(clinic)
 
 
-def _add_model(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--model", type=Path, required=True, metavar="FILE", help="Weights (.safetensors) or a network (.pt2)."
-    )
+def _add_model(parser: argparse.ArgumentParser, *, or_strategy: bool = False) -> None:
+    group = parser.add_mutually_exclusive_group(required=True)
+    group.add_argument("--model", type=Path, metavar="FILE", help="Weights (.safetensors) or a network (.pt2).")
+    if or_strategy:
+        group.add_argument(
+            "--strategy", metavar="NAME", help="Or a way to train: its model comes from the store, or is trained now."
+        )
+        parser.add_argument("--epochs", type=float, help="How long a strategy trains. Default: as in `run cures`.")
+        parser.add_argument("--seed", type=_seed, default=0, metavar="N", help="Of a strategy's model. Default: 0.")
     parser.add_argument("--network", metavar="NAME", help="Network that the weights belong to: simple_cnn:width=16.")
     parser.add_argument(
         "--trust", action="store_true", help="Load a .pt2 file, which may run any code of its author's."
     )
     parser.add_argument(
-        "--dataset", default="mnist", metavar="NAME",
+        "--data", "--dataset", default="mnist", metavar="NAME", dest="dataset",
         help="Dataset whose test images are shown, with knobs if you like: mnist:where=background. Default: mnist.",
     )  # fmt: skip
 

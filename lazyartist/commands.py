@@ -203,6 +203,37 @@ def attack_command(options: argparse.Namespace) -> int:
     return OK
 
 
+def check_command(options: argparse.Namespace) -> int:
+    """Check whether a model leans on a shortcut."""
+    if options.page is not None:
+        _need_folder(options.page)
+
+    from lazyartist.networks.load import load_model
+    from lazyartist.studies.base import Run
+    from lazyartist.studies.cures.cures import CuresStudy
+    from lazyartist.studies.inspection.shortcut import check_shortcut
+    from lazyartist.studies.inspection.shortcut_page import shortcut_page
+    from lazyartist.studies.runner import one_thread
+    from lazyartist.training.store import Store
+
+    task = _make(options.dataset)
+    with one_thread():
+        if options.model is not None:
+            model = load_model(options.model, options.network, trust=options.trust)
+        else:
+            chosen = {} if options.epochs is None else {"epochs": options.epochs}
+            budget = CuresStudy(strategies=(options.strategy,), budget=chosen).budget_of(options.strategy)
+            network = options.network or CuresStudy.default_networks[0]
+            model = Run(options.dataset, network, options.strategy, options.seed, budget).train(Store()).model
+        report = check_shortcut(model, task, worst_group=options.worst_group)
+        _show([report.table()])
+        print("\n".join(report.lines()))
+        if options.page is not None:
+            write_text(options.page, shortcut_page(model, report))
+            print(f"page: {options.page}")
+    return report.exit_code
+
+
 def latents_command(options: argparse.Namespace) -> int:
     """Learn latents of somebody's images, and print and draw which are odd."""
     from lazyartist.data.families import names_of, pictured
@@ -263,6 +294,12 @@ def _list_cases() -> None:
             if full.startswith(f"{name}."):
                 print(f"  {full.removeprefix(f'{name}.'):<26} {remedy.summary}")
         print()
+
+
+def _need_folder(page: Path) -> None:
+    """Refuse a page that cannot be written: before the work, not after it."""
+    if not os.access(folder := page.resolve().parent, os.W_OK):
+        raise PermissionError(f"{page} cannot be written: {folder} is no folder, or not yours: name another one")
 
 
 def _make(dataset: str) -> Any:

@@ -14,7 +14,10 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from torch import nn
+
     from lazyartist.reporting.row import Row
+    from lazyartist.studies.inspection.shortcut import ShortcutReport
 
 STUDIES = pytest.StashKey[Any]()
 WORKER_STUDIES = "lazyartist_studies"  # how a worker of pytest-xdist tells the controller what it measured
@@ -88,6 +91,32 @@ def measure(pytestconfig: pytest.Config, lazy_results: Path) -> Callable[..., li
         return rows
 
     return run
+
+
+@pytest.fixture
+def check_model(record_property: Callable[[str, object], None]) -> Callable[..., ShortcutReport]:
+    """Return `check_model(model, data, worst_group=0.7)`: the test fails where a model leans on a shortcut.
+
+    It fails as well where that cannot be told, and says why. `data` is a task; the name of a dataset, such as
+    "folder:birds:target=y:bias=place"; or images of your own as `lazyartist.data.memory.memory_task` takes them, whose
+    arguments may follow. What is measured becomes properties of the test, which JUnit files (`--junitxml`) carry.
+    """
+
+    def check(model: nn.Module, data: Any, *, worst_group: float, **of_data: Any) -> ShortcutReport:
+        from lazyartist.data.make import make_task
+        from lazyartist.data.memory import memory_task
+        from lazyartist.data.task import Task
+        from lazyartist.studies.inspection.shortcut import PASSES, check_shortcut
+
+        task = make_task(data, **of_data) if isinstance(data, (str, Task)) else memory_task(data, **of_data)
+        report = check_shortcut(model, task, worst_group=worst_group)
+        for name, value in report.numbers.items():
+            record_property(name, round(value, 6))
+        if report.verdict != PASSES:
+            pytest.fail("\n".join([report.table().text(), *report.lines()]), pytrace=False)
+        return report
+
+    return check
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -34,6 +34,25 @@ class GroupAccuracy:
         """Worst-group accuracy: the least over the groups that have images."""
         return float(self.accuracy[self.n > 0].min())
 
+    @property
+    def balanced(self) -> float:
+        """The mean over the groups that have images, each counting once."""
+        return float(self.accuracy[self.n > 0].double().mean())
+
+    def average(self, weights: Tensor) -> float:
+        """Return the average accuracy: each group counts as often as it stands in the training split.
+
+        So it is computed where a dataset comes with groups whose test split has other shares than the training split.
+
+        Args:
+            weights: (classes, attributes), the groups' sizes in the training split, see `group_sizes`; groups without
+                test images are left out.
+
+        Source: Sagawa et al. 2020, arXiv:1911.08731, on Waterbirds.
+        """
+        own = weights.double() * (self.n > 0)
+        return float((own * self.accuracy.double().nan_to_num(0)).sum() / own.sum())
+
 
 def group_accuracy(model: nn.Module, split: Split) -> GroupAccuracy:
     """Count right answers by class and attribute value, in one pass over `split`.
@@ -43,8 +62,16 @@ def group_accuracy(model: nn.Module, split: Split) -> GroupAccuracy:
         ValueError: it is no split, has no images, or the model does not return finite logits, one per class.
     """
     need_split(split, "group_accuracy")
-    group = split.labels * split.attributes + split.attribute
     right = predict(model, split) == split.labels
+    return GroupAccuracy(group_sizes(split), group_sizes(split.subset(right)))
+
+
+def group_sizes(split: Split) -> Tensor:
+    """Return how many images of each class have each attribute value, (classes, attributes) int64.
+
+    Raises:
+        UnsupportedError: the split has no bias attribute.
+    """
     shape = (split.classes, split.attributes)
-    n, hits = (torch.bincount(index, minlength=shape[0] * shape[1]).view(shape) for index in (group, group[right]))
-    return GroupAccuracy(n, hits)
+    group = split.labels * split.attributes + split.attribute
+    return torch.bincount(group, minlength=shape[0] * shape[1]).view(shape)

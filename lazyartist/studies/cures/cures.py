@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from lazyartist.probes import group_accuracy
+from lazyartist.probes.groups import group_sizes
 from lazyartist.strategies import STRATEGIES
 from lazyartist.studies import STUDIES
 from lazyartist.studies.base import ClassifierStudy, Fact, Run
 from lazyartist.studies.common import accuracies, rounded
-from lazyartist.studies.cures.metrics import WORST_GROUP
+from lazyartist.studies.cures.metrics import AVERAGE, BALANCED, WORST_GROUP
 
 
 if TYPE_CHECKING:
@@ -41,7 +42,11 @@ class CuresStudy(ClassifierStudy):
         task = run.task()
         yield from accuracies(trained.model, task)
         groups = group_accuracy(trained.model, task.test)
-        yield Fact(WORST_GROUP, groups.worst, int(groups.n.sum()), "", rounded(groups.accuracy.tolist()))
+        n = int(groups.n.sum())
+        yield Fact(WORST_GROUP, groups.worst, n, "", rounded(groups.accuracy.tolist()))
+        if not task.test.can_paint:  # images that came with their groups, of whatever sizes
+            yield Fact(AVERAGE, groups.average(group_sizes(task.train)), n)
+            yield Fact(BALANCED, groups.balanced, n)
 
 
 def own_cures() -> tuple[str, ...]:

@@ -6,6 +6,8 @@ from collections.abc import Collection
 
 
 WORST_GROUP = "worst_group_accuracy"
+# of images that came with their groups: each group counting as often as in training, or once
+AVERAGE, BALANCED = "average_accuracy", "balanced_accuracy"
 UNBIASED = "unbiased_accuracy"
 CONFLICTING = "conflicting_accuracy"
 

@@ -22,7 +22,16 @@ from lazyartist.reporting.table import (
 )
 from lazyartist.studies import TABLES
 from lazyartist.studies.cures.literature import published_tables
-from lazyartist.studies.cures.metrics import CONFLICTING, DETECTION, KNOWS, UNBIASED, WORST_GROUP, knows
+from lazyartist.studies.cures.metrics import (
+    AVERAGE,
+    BALANCED,
+    CONFLICTING,
+    DETECTION,
+    KNOWS,
+    UNBIASED,
+    WORST_GROUP,
+    knows,
+)
 from lazyartist.studies.cures.numbers import cell, judged_by, mean
 from lazyartist.studies.settings import hard_metrics, setting_words, settings
 
@@ -33,8 +42,12 @@ if TYPE_CHECKING:
 HEADERS = {
     **dict(zip(ACCURACIES, ("easy % ↑", "hard, rotated % ↑", "hard, other % ↑"), strict=True)),
     UNBIASED: "unbiased % ↑",
+    "hard_conflicting_accuracy": "hard, conflicting % ↑",
     WORST_GROUP: "worst group % ↑",
+    AVERAGE: "average % ↑",
+    BALANCED: "mean of groups % ↑",
 }
+WEIGHTED = "Average: the groups weighted by their shares of the training images. Nothing was chosen on test images. "
 
 
 @TABLES.register("cures")
@@ -48,7 +61,7 @@ def _leaderboard(at: At, rows: Sequence[Row]) -> Table:
     uses = {row.at["strategy"]: row.origin.uses for row in rows}
     judged = {name: judged_by(v) for name, v in results.items()}
     measured = values(rows)
-    metrics = [m for m in (ACCURACIES[0], *hard_metrics(measured), WORST_GROUP) if m in measured]
+    metrics = [m for m in (ACCURACIES[0], *hard_metrics(measured), WORST_GROUP, AVERAGE, BALANCED) if m in measured]
     lines = []
     for name in sorted(results, key=lambda name: (KNOWS.index(knows(uses[name])), -mean(judged[name]))):
         seconds = {row.seed: row.origin.seconds for row in rows if row.at["strategy"] == name}
@@ -70,6 +83,7 @@ def _leaderboard(at: At, rows: Sequence[Row]) -> Table:
         lines,
         f"{INTERVAL} ERM and oracle have the same network, data, seeds, batches and number of steps as every cure. "
         "Worst group: the lowest accuracy of a class with a value of the bias attribute. "
+        f"{WEIGHTED if AVERAGE in measured else ''}"
         f"Gain: points of {gained} over matched ERM, paired by seed. "
         "Norm score: 100 × (cure − ERM) / (oracle − ERM). s: seconds of processor time, all first stages included. "
         + painted(rows),

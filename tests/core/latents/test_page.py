@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from lazyartist.latents.odd_image import OddImage
-from lazyartist.latents.page import Way, odd_page, png_uri
+from lazyartist.latents.page import Way, odd_page
+from lazyartist.reporting.page import png_uri
 
 
 class Read(HTMLParser):

@@ -1,0 +1,190 @@
+"""Does it lean on a shortcut? Models that are made by hand, on images whose groups are known."""
+
+import csv
+
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+import torch
+
+from PIL import Image
+from torch import nn
+
+from lazyartist.cli import main
+from lazyartist.data.memory import memory_task
+from lazyartist.studies.inspection.shortcut import check_shortcut, group_names
+from lazyartist.studies.inspection.shortcut_page import shortcut_page
+
+
+SHARES = {"train": (73, 4, 1, 22), "val": (10, 10, 10, 10), "test": (20, 20, 20, 20)}
+SIZE = 8
+
+
+def pixels_of(label, place, number):
+    """A bright bar that says the class, on a ground of which the place decides how blue it is."""
+    image = np.full((SIZE, SIZE, 3), 40 + number % 9, np.uint8)
+    image[..., 2] = 60 + 40 * place
+    image[(2 if label else 5), 1:7, :2] = 230
+    return image
+
+
+def birds(classes=2, places=2, shares=SHARES):
+    columns = {"image": [], "y": [], "place": [], "split": []}
+    for split, counts in shares.items():
+        for group, count in enumerate(counts):
+            label, place = divmod(group, places)
+            for number in range(count):
+                values = pixels_of(label, place, number), f"bird {label}", f"place {place}", split
+                for name, value in zip(columns, values, strict=True):
+                    columns[name].append(value)
+    return columns
+
+
+class Reader(nn.Module):
+    """Answers by the ground's blue, or by where the bar is."""
+
+    def __init__(self, looks_at):
+        super().__init__()
+        self.looks_at = looks_at
+        self.conv = nn.utils.skip_init(nn.Conv2d, 3, 2, 1)
+        with torch.no_grad():
+            self.conv.weight.zero_()
+            self.conv.bias.zero_()
+            self.conv.weight[1, 2 if looks_at == "ground" else 0] = 1
+
+    def forward(self, x):
+        maps = self.conv(x)
+        if self.looks_at == "ground":
+            score = maps[:, 1].mean((1, 2)) - 80 / 255
+        else:
+            score = maps[:, 1, 2, 1:7].mean(1) - maps[:, 1, 5, 1:7].mean(1)
+        return torch.stack([-20 * score, 20 * score], 1)
+
+
+@pytest.fixture(scope="module")
+def task():
+    return memory_task(birds(), bias="place")
+
+
+def test_a_model_that_reads_the_ground_falls(task):
+    report = check_shortcut(Reader("ground"), task, worst_group=0.7)
+    assert report.groups.accuracy.tolist() == [[1, 0], [0, 1]]
+    assert report.fallen == ["y=bird 0, place=place 1", "y=bird 1, place=place 0"]
+    assert (report.verdict, report.exit_code) == ("falls", 1)
+    assert (report.follows, report.keeps, report.conflicting) == (1, 0, 40)
+    assert report.average == pytest.approx(0.95)  # 73 + 22 of 100 training images stand in groups that are right
+    assert report.groups.balanced == 0.5
+    assert 0 < report.noise < 0.4
+    assert "100.0 % are called that class" in "\n".join(report.lines())
+
+
+def test_a_model_that_reads_the_bird_passes(task):
+    report = check_shortcut(Reader("bird"), task, worst_group=0.7, noise=False)
+    assert (report.verdict, report.exit_code, report.noise) == ("passes", 0, None)
+    assert report.follows == 0
+    assert set(report.numbers) >= {"worst_group_accuracy", "average_accuracy"}
+    assert "noise" not in report.numbers
+
+
+def test_what_too_few_images_show_cannot_be_told(task):
+    shares = {**SHARES, "test": (20, 20, 3, 20)}
+    report = check_shortcut(Reader("bird"), memory_task(birds(shares=shares), bias="place"), worst_group=0.7)
+    assert (report.verdict, report.exit_code) == ("cannot tell", 2)
+    assert report.unknown == ["y=bird 1, place=place 0: 3 test images, expected 10 or more"]
+    falls = check_shortcut(Reader("ground"), memory_task(birds(shares=shares), bias="place"), worst_group=0.7)
+    assert falls.exit_code == 1  # of another group enough is known
+
+
+def test_without_an_attribute_classes_are_compared_and_nothing_is_promised():
+    report = check_shortcut(Reader("bird"), memory_task(birds(), bias=()), worst_group=0.7)
+    assert report.names == ["y=bird 0", "y=bird 1"]
+    assert report.groups.n.tolist() == [[40], [40]]
+    assert report.exit_code == 2
+    assert "no attribute to lean on" in report.lines()[-2]
+
+
+def test_three_classes_with_four_attribute_values():
+    shares = dict.fromkeys(SHARES, (12,) * 12)
+    task = memory_task(birds(3, 4, shares), bias="place")
+    assert len(group_names(task.test)) == 12
+    model = nn.Sequential(nn.Flatten(), nn.utils.skip_init(nn.Linear, 3 * SIZE * SIZE, 3))
+    for parameter in model.parameters():
+        nn.init.zeros_(parameter)
+    report = check_shortcut(model, task)
+    assert int(report.groups.n.sum()) == 144
+    assert report.verdict == "passes"  # no threshold was asked for
+
+
+@pytest.mark.parametrize("share", [1.5, -0.1, float("nan"), "0.7", True])
+def test_a_threshold_that_is_no_share_is_refused(task, share):
+    with pytest.raises(ValueError, match=r"worst_group=.*expected a share"):
+        check_shortcut(Reader("bird"), task, worst_group=share)
+
+
+def test_the_page_shows_mistakes_and_where_the_model_looked(task):
+    model = Reader("ground")
+    page = shortcut_page(model, check_shortcut(model, task, worst_group=0.7, noise=False))
+    assert page.count("<img") == 24
+    assert "called bird 1" in page
+    assert "Grad-CAM of the answer at conv" in page
+    assert "http" not in page
+
+
+@pytest.fixture
+def folder(tmp_path):
+    root, columns, lines = tmp_path / "birds", birds(), []
+    numbers = {"train": 0, "val": 1, "test": 2}
+    for number, (image, label, place, split) in enumerate(zip(*columns.values(), strict=True)):
+        name = f"{split}/{number:03}.png"
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image).save(root / name)
+        row = {"img_filename": name, "y": label[-1], "split": numbers[split], "place": place[-1]}
+        lines.append(row)
+    with (root / "metadata.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(lines[0]))
+        writer.writeheader()
+        writer.writerows(lines)
+    return root
+
+
+def test_the_command_trains_checks_and_writes_a_page(folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("LAZYARTIST_STORE", str(tmp_path / "store"))
+    words = ["check", "--data", f"folder:{folder}:size={SIZE}", "--strategy", "erm", "--network", "simple_cnn:width=2"]
+    page = tmp_path / "report.html"
+    code = main([*words, "--epochs", "2", "--worst-group", "0.99", "--page", str(page)])
+    out = capsys.readouterr().out
+    assert code == 1
+    assert "y=1, place=0" in out
+    assert "verdict: falls" in out
+    assert page.read_text().startswith("<!DOCTYPE html>")
+    assert main([*words, "--epochs", "2", "--worst-group", "0"]) == 0
+    assert main([*words, "--worst-group", "70"]) == 2
+    assert "expected a share" in capsys.readouterr().err
+    assert main([*words, "--page", str(tmp_path / "nowhere" / "page.html")]) == 2
+
+
+def test_the_fixture_fails_a_test_and_leaves_its_numbers_in_junit(pytester, task):
+    del task  # what a check imports is imported before: the pytest inside forgets what it imported, and torch does not
+    pytester.makepyfile(
+        helper=f"import sys; sys.path.insert(0, {str(pytester.path)!r})",
+        test_check="""
+from tests.torch.studies.inspection.test_shortcut import Reader, birds
+
+def test_reads_the_ground(check_model):
+    check_model(Reader("ground"), birds(), worst_group=0.7, bias="place")
+
+def test_reads_the_bird(check_model):
+    report = check_model(Reader("bird"), birds(), worst_group=0.7, bias="place")
+    assert report.groups.worst == 1
+
+def test_cannot_be_told(check_model):
+    check_model(Reader("bird"), birds(), worst_group=0.7, bias=())
+""",
+    )
+    done = pytester.runpytest_inprocess("--junitxml=report.xml", "-p", "no:randomly")
+    done.assert_outcomes(passed=1, failed=2)
+    done.stdout.fnmatch_lines(["*verdict: falls*", "*verdict: cannot tell*"])
+    cases = ElementTree.parse(pytester.path / "report.xml").iter("testcase")
+    properties = {case.get("name"): {p.get("name"): p.get("value") for p in case.iter("property")} for case in cases}
+    assert properties["test_reads_the_ground"]["worst_group_accuracy"] == "0.0"
