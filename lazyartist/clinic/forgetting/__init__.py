@@ -1,0 +1,1 @@
+"""Fine-tuning on new classes without the images of the old ones, and without forgetting them."""
