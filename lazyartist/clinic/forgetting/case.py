@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from lazyartist.clinic import CASES
 from lazyartist.clinic.base import Admission, Case, Score, WriteUp
 from lazyartist.clinic.digits import grey_images
+from lazyartist.clinic.forgetting.accuracies import class_accuracies
 from lazyartist.clinic.forgetting.net import CLASSES, OLD, DigitNet, logits_of, train
 from lazyartist.clinic.shelf import Shelf
 from lazyartist.clinic.training import cosine, fresh, generator_of
@@ -195,27 +196,6 @@ def fine_tuned(
 
     student, steps = patient.student(), patient.steps(steps)
     return train(student, images, labels, batch=patient.batch, steps=steps, rate=own_rate, generator=generator)
-
-
-def class_accuracies(predicted: Tensor, labels: Tensor, classes: int = CLASSES) -> Tensor:
-    """Return for each class the share of its images that are recognised, (classes,).
-
-    Args:
-        predicted: (N,) int64.
-        labels: (N,) int64 from 0 on.
-        classes: how many there are.
-
-    Raises:
-        ValueError: a class has no image, so that nothing can be said of it; or the lengths differ.
-    """
-    if predicted.shape != labels.shape:
-        raise ValueError(f"{len(predicted)} predictions for {len(labels)} labels: expected one for each")
-    counts = torch.bincount(labels, minlength=classes)
-    if missing := (counts == 0).nonzero().flatten().tolist():
-        raise ValueError(
-            f"no image of class {', '.join(map(str, missing))}: score more images, so that each class has some"
-        )
-    return torch.bincount(labels[predicted == labels], minlength=classes) / counts
 
 
 def as_images(pixels: NDArray[np.uint8], places: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from lazyartist.clinic import CASE_FIGURES
-from lazyartist.clinic.forgetting.case import class_accuracies
+from lazyartist.clinic.forgetting.accuracies import class_accuracies
 from lazyartist.clinic.forgetting.net import CLASSES, OLD, logits_of
 
 

@@ -161,7 +161,7 @@ def divergence(student: Tensor, teacher: Tensor, temperature: float = 1.0) -> Te
 
 
 def kept(student: Tensor, teacher: Tensor) -> Tensor:
-    """Return how far logits (B, 10) are from a teacher's old classes, and how much they give to new ones; 0 if B is 0."""
+    """Return how far logits (B, 10) are from a teacher's old classes, new ones counted as wrong; 0 where B is 0."""
     if not len(student):
         return student.sum()
     old = F.softmax(teacher[:, :OLD], 1)

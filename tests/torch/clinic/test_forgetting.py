@@ -6,7 +6,8 @@ import torch
 from torch import nn
 
 from lazyartist.clinic.examine import examine
-from lazyartist.clinic.forgetting.case import Forgetting, ForgettingSealed, class_accuracies
+from lazyartist.clinic.forgetting.accuracies import class_accuracies
+from lazyartist.clinic.forgetting.case import Forgetting, ForgettingSealed
 from lazyartist.clinic.forgetting.collages import collages
 from lazyartist.clinic.forgetting.net import CLASSES, OLD
 from lazyartist.clinic.forgetting.remedies import FrozenStatistics, divergence, kept
