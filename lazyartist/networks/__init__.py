@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lazyartist.knobs import Range
@@ -65,6 +67,12 @@ def build(spec: str, classes: int, seed: int) -> nn.Module:
         except (TypeError, ValueError, RuntimeError, ZeroDivisionError) as error:
             raise ValueError(f"{spec!r} with {classes} classes cannot be made: {error}") from error
     return to_channels_last(model)
+
+
+def files_of(spec: str) -> str:
+    """Return a digest of the files that a network is made from, "" if there are none: what its name does not tell."""
+    paths = [Path(str(value)) for name, value in split_options(spec)[1].items() if name == "weights"]
+    return "".join(hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path.is_file())
 
 
 def check_counts(**counts: int) -> None:

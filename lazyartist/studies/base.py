@@ -17,7 +17,7 @@ from lazyartist.data.images import UnsupportedError
 from lazyartist.data.make import make_task
 from lazyartist.data.task import Task, whole_number
 from lazyartist.knobs import check_knobs
-from lazyartist.networks import NETWORKS
+from lazyartist.networks import NETWORKS, files_of
 from lazyartist.provenance import code_digest
 from lazyartist.reporting.row import Direction, Key, Origin, Row
 from lazyartist.strategies import STRATEGIES
@@ -261,7 +261,15 @@ class ClassifierStudy(Study[Run]):
         make = DATASETS.configured(run.dataset)[0]
         data = "" if getattr(make, "__module__", "").startswith("lazyartist.") else fingerprints(run.task())
         things = (type(self), fit, strategy, *networks, make)
-        decides = (self.name, self.knobs(), run, data, versions(), THREADS, code_digest(*things))
+        decides = (
+            self.name,
+            self.knobs(),
+            run,
+            data + files_of(run.network),
+            versions(),
+            THREADS,
+            code_digest(*things),
+        )
         return hashlib.sha256(repr(decides).encode()).hexdigest()[:16]
 
 

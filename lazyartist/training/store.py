@@ -23,7 +23,7 @@ from torch import Tensor, nn
 import lazyartist
 
 from lazyartist.files import cache_folder, write_bytes, write_text
-from lazyartist.networks import NETWORKS, build
+from lazyartist.networks import NETWORKS, build, files_of
 from lazyartist.provenance import code_digest
 from lazyartist.training.budget import Budget
 from lazyartist.training.fit import fit, split_for
@@ -189,7 +189,7 @@ def provenance_of(strategy: Strategy, task: Task, network: str, budget: Budget, 
             "target": split.target,
             "bias": list(split.bias),
             "sizes": [split.classes, *(split.images.sizes[name] for name in split.bias)],
-            "network": network,
+            "network": " ".join([network, files_of(network)]).rstrip(),
             "budget": asdict(budget),
             "seed": int(seed),
         },

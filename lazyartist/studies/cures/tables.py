@@ -122,6 +122,31 @@ def correlation_tables(rows: Sequence[Row]) -> list[Table]:
     return tables
 
 
+@TABLES.register("selection")
+def selection_tables(rows: Sequence[Row]) -> list[Table]:
+    """What choosing an epoch on validation images is worth: a line for each strategy and rule."""
+    lines = []
+    for at, own in settings(rows, "selected_by"):
+        for (rule,), chosen in by(own, "selected_by").items():
+            v = values(chosen)
+            epochs = ", ".join(f"{epoch:g}" for _, epoch in sorted(v["epoch"].items()))
+            names = [str(at[key]) for key in ("dataset", "network", "strategy")]
+            lines.append([*names, rule, cell(v, WORST_GROUP), cell(v, AVERAGE), epochs, seeds_of(v), budget_words(at)])
+    return [
+        Table(
+            "Which epoch's model is kept",
+            (
+                *("dataset", "network", "strategy", "selected by", "worst group % ↑", "average % ↑"),
+                *("epoch of each seed", "seeds", "budget"),
+            ),
+            lines,
+            f"{INTERVAL} Both accuracies are of test images, which had no say. Selected by the accuracy on validation "
+            "images of their worst group, for which their attributes must be known; by the average with groups "
+            "weighted as in training; or not at all: the last epoch. No early stop makes the training shorter.",
+        )
+    ]
+
+
 @TABLES.register("naming")
 def naming_tables(rows: Sequence[Row]) -> list[Table]:
     """How well conflicting images are detected without bias labels: one table per setting and share of them."""

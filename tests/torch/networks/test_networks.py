@@ -1,9 +1,16 @@
 """Networks by name: their knobs, their seeds, and what they return."""
 
+import pickle
+
+from pathlib import Path
+
 import pytest
 import torch
 
-from lazyartist.networks import NETWORKS, build
+from safetensors.torch import save_file
+from torchvision.models import resnet18
+
+from lazyartist.networks import NETWORKS, build, files_of
 from lazyartist.registry import UnknownNameError
 
 
@@ -68,3 +75,61 @@ def test_a_network_of_a_user_that_refuses_its_knob_is_named(monkeypatch):
 
     with pytest.raises(ValueError, match=r"'refuses_its_knob:size=4' with 10 classes cannot be made: .*negative"):
         build("refuses_its_knob:size=4", 10, seed=0)
+
+
+@pytest.fixture(scope="module")
+def resnet_file(tmp_path_factory):
+    """The weights of a ResNet-18 for a thousand classes, as one downloads them."""
+    with torch.random.fork_rng(devices=[]):
+        weights = resnet18(num_classes=1000).state_dict()
+    path = tmp_path_factory.mktemp("weights") / "resnet18.pth"
+    torch.save(weights, path)
+    return path
+
+
+def test_a_resnet_takes_weights_of_a_file_but_for_its_last_layer(resnet_file, tmp_path):
+    model = build(f"torchvision_resnet18:weights={resnet_file}", 3, seed=0)
+    fresh = build("torchvision_resnet18", 3, seed=0)
+    weights = torch.load(resnet_file, weights_only=True)
+    assert torch.equal(model.network.layer4[1].conv2.weight, weights["layer4.1.conv2.weight"])
+    assert torch.equal(model.network.fc.weight, fresh.network.fc.weight)
+    images = torch.rand(2, 3, 64, 64, generator=torch.Generator())
+    with torch.no_grad():
+        seen = (images - torch.tensor([0.485, 0.456, 0.406])[:, None, None]) / model.sd
+        assert torch.equal(model.eval()(images), model.network(seen))
+    older = tmp_path / "older.safetensors"
+    save_file({n: w.contiguous() for n, w in weights.items() if not n.endswith("num_batches_tracked")}, older)
+    again = build(f"torchvision_resnet18:weights={older}", 3, seed=0)
+    assert all(torch.equal(w, again.state_dict()[n]) for n, w in model.state_dict().items())
+
+
+def test_a_file_of_other_weights_is_named_and_runs_nothing(resnet_file, tmp_path):
+    with pytest.raises(ValueError, match=r"does not fit: layer1.*expected torchvision's resnet50"):
+        build(f"torchvision_resnet50:weights={resnet_file}", 3, seed=0)
+    with pytest.raises(ValueError, match="there is no file"):
+        build("torchvision_resnet18:weights=nowhere.pth", 3, seed=0)
+    hostile, marker = tmp_path / "hostile.pth", tmp_path / "it ran"
+    hostile.write_bytes(pickle.dumps(_Touch(marker)))
+    with pytest.raises(ValueError, match="without running code"):
+        build(f"torchvision_resnet18:weights={hostile}", 3, seed=0)
+    assert not marker.exists()
+
+
+class _Touch:
+    """Unpickling it makes a file."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return (Path.touch, (self.path,))
+
+
+def test_other_weights_in_the_same_file_are_another_network(resnet_file, tmp_path):
+    copy = tmp_path / "resnet18.pth"
+    copy.write_bytes(resnet_file.read_bytes())
+    spec = f"torchvision_resnet18:weights={copy}"
+    before = files_of(spec)
+    copy.write_bytes(copy.read_bytes() + b"\0")
+    assert before != files_of(spec)
+    assert files_of("torchvision_resnet18") == files_of("simple_cnn:width=4") == ""

@@ -12,7 +12,7 @@ from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.erm import Erm
 from lazyartist.studies.base import STANDARD
 from lazyartist.studies.cures.cures import CuresStudy, own_cures
-from lazyartist.studies.cures.metrics import WORST_GROUP
+from lazyartist.studies.cures.metrics import AVERAGE, BALANCED, WORST_GROUP
 
 
 def facts_of(task, model):
@@ -102,7 +102,7 @@ def no_hard_split():
 
 def test_groups_of_any_number_and_no_hard_split(no_hard_split):
     facts = facts_of(no_hard_split, TellsColumn())
-    assert set(facts) == {"easy_accuracy", WORST_GROUP}
+    assert set(facts) == {"easy_accuracy", WORST_GROUP, AVERAGE, BALANCED}
     assert facts[WORST_GROUP].value == 0
     assert facts[WORST_GROUP].n == 36
     assert facts[WORST_GROUP].detail == [[1.0, 1.0, 0.0]] * 4
@@ -117,7 +117,7 @@ def test_groups_without_images_are_not_the_worst(no_hard_split):
 
 def test_a_hard_split_of_any_name_is_measured(no_hard_split):
     facts = facts_of(replace(no_hard_split, hard={"marked": marked(12)}), TellsColumn())
-    assert set(facts) == {"easy_accuracy", "hard_marked_accuracy", WORST_GROUP}
+    assert set(facts) == {"easy_accuracy", "hard_marked_accuracy", WORST_GROUP, AVERAGE, BALANCED}
     assert facts["hard_marked_accuracy"].value == pytest.approx(2 / 3)
 
 
