@@ -4,15 +4,15 @@ import re
 
 from pathlib import Path
 
-import torch
+import pytest
 
-from lazyartist.networks import build
 from lazyartist.strategies import STRATEGIES
 from lazyartist.training.fit import fit
+from tests.torch.birds import SIZE, Reader, write_folder
 
 
 TEXT = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-TOUR, STRATEGY, CONTRACT, GATE = re.findall(r"```python\n(.*?)```", TEXT, flags=re.S)
+TOUR, STRATEGY, CONTRACT, CHECK = re.findall(r"```python\n(.*?)```", TEXT, flags=re.S)
 
 
 def test_the_tour_shows_a_lazy_model(capsys):
@@ -43,27 +43,15 @@ def test_the_contract_is_run():
     namespace["test_contract"](strategy, check)
 
 
-def test_the_gate_tells_a_reader_of_shape_from_a_reader_of_colour(task):
-    known = task.hard["other"]
-    strokes = known.foreground().flatten(1).float()
-
-    class ReadsShape(torch.nn.Module):
-        """Knows every test image by its grey pixels."""
-
-        def forward(self, x):
-            grey = (x.amax(1).flatten(1) * 255).round()
-            nearest = torch.cdist(grey, strokes).argmin(1)
-            return 10 * torch.nn.functional.one_hot(known.labels[nearest], 10).float()
-
+def test_the_check_tells_a_reader_of_birds_from_a_reader_of_the_place(check_model, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_folder(tmp_path / "birds")
     namespace = {}
-    exec(GATE, namespace)
+    exec(CHECK.replace('place"', f'place:size={SIZE}"'), namespace)
     test = next(thing for name, thing in namespace.items() if name.startswith("test_"))
-    test(ReadsShape())
-    try:
-        test(build("simple_cnn", 10, seed=0))
-    except AssertionError:
-        return
-    raise AssertionError("an untrained model passed the gate")
+    test(Reader("bird"), check_model)
+    with pytest.raises(pytest.fail.Exception, match="verdict: falls"):
+        test(Reader("ground"), check_model)
 
 
 def findings():

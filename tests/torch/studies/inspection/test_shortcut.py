@@ -1,17 +1,13 @@
 """Does it lean on a shortcut? Models that are made by hand, on images whose groups are known."""
 
-import csv
 import shlex
 
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
-import numpy as np
 import pytest
-import torch
 
-from PIL import Image
 from torch import nn
 
 from lazyartist.cli import main
@@ -19,51 +15,7 @@ from lazyartist.data.memory import memory_task
 from lazyartist.reporting.records import read_rows, write_rows
 from lazyartist.studies.inspection.shortcut import check_shortcut, group_names
 from lazyartist.studies.inspection.shortcut_page import shortcut_page
-
-
-SHARES = {"train": (73, 4, 1, 22), "val": (10, 10, 10, 10), "test": (20, 20, 20, 20)}
-SIZE = 8
-
-
-def pixels_of(label, place, number):
-    """A bright bar that says the class, on a ground of which the place decides how blue it is."""
-    image = np.full((SIZE, SIZE, 3), 40 + number % 9, np.uint8)
-    image[..., 2] = 60 + 40 * place
-    image[(2 if label else 5), 1:7, :2] = 230
-    return image
-
-
-def birds(classes=2, places=2, shares=SHARES):
-    columns = {"image": [], "y": [], "place": [], "split": []}
-    for split, counts in shares.items():
-        for group, count in enumerate(counts):
-            label, place = divmod(group, places)
-            for number in range(count):
-                values = pixels_of(label, place, number), f"bird {label}", f"place {place}", split
-                for name, value in zip(columns, values, strict=True):
-                    columns[name].append(value)
-    return columns
-
-
-class Reader(nn.Module):
-    """Answers by the ground's blue, or by where the bar is."""
-
-    def __init__(self, looks_at):
-        super().__init__()
-        self.looks_at = looks_at
-        self.conv = nn.utils.skip_init(nn.Conv2d, 3, 2, 1)
-        with torch.no_grad():
-            self.conv.weight.zero_()
-            self.conv.bias.zero_()
-            self.conv.weight[1, 2 if looks_at == "ground" else 0] = 1
-
-    def forward(self, x):
-        maps = self.conv(x)
-        if self.looks_at == "ground":
-            score = maps[:, 1].mean((1, 2)) - 80 / 255
-        else:
-            score = maps[:, 1, 2, 1:7].mean(1) - maps[:, 1, 5, 1:7].mean(1)
-        return torch.stack([-20 * score, 20 * score], 1)
+from tests.torch.birds import SHARES, SIZE, Reader, birds, write_folder
 
 
 @pytest.fixture(scope="module")
@@ -137,19 +89,7 @@ def test_the_page_shows_mistakes_and_where_the_model_looked(task):
 
 @pytest.fixture
 def folder(tmp_path):
-    root, columns, lines = tmp_path / "birds", birds(), []
-    numbers = {"train": 0, "val": 1, "test": 2}
-    for number, (image, label, place, split) in enumerate(zip(*columns.values(), strict=True)):
-        name = f"{split}/{number:03}.png"
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(image).save(root / name)
-        row = {"img_filename": name, "y": label[-1], "split": numbers[split], "place": place[-1]}
-        lines.append(row)
-    with (root / "metadata.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, list(lines[0]))
-        writer.writeheader()
-        writer.writerows(lines)
-    return root
+    return write_folder(tmp_path / "birds")
 
 
 def test_the_command_trains_checks_and_writes_a_page(folder, tmp_path, monkeypatch, capsys):
@@ -173,7 +113,7 @@ def test_the_fixture_fails_a_test_and_leaves_its_numbers_in_junit(pytester, task
     pytester.makepyfile(
         helper=f"import sys; sys.path.insert(0, {str(pytester.path)!r})",
         test_check="""
-from tests.torch.studies.inspection.test_shortcut import Reader, birds
+from tests.torch.birds import Reader, birds
 
 def test_reads_the_ground(check_model):
     check_model(Reader("ground"), birds(), worst_group=0.7, bias="place")
