@@ -41,8 +41,8 @@ class Chain:
         Args:
             values: (N, D) with holes.
             generator: of the chance.
-            chance: is a random residual added to what the lines say? Without one, a filled value gives itself away: it
-                is just what the others make it.
+            chance: is a random residual added to what the lines say? Without one, columns that fill each other come to
+                determine each other, and the lines are wrong.
 
         Raises:
             ValueError: a column is all holes.

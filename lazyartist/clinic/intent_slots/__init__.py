@@ -1,0 +1,1 @@
+"""Commands that a net learns to read in English, and is then asked in Russian."""
