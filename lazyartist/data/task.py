@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 
@@ -66,6 +66,31 @@ class Task:
                 f"of the {self.train.target}, and {self.name} has none: leave {needed_by} out"
             )
         return self.unbiased
+
+    def fair_split(self, needed_by: str) -> Split:
+        """Return images, none of them a test image, whose attribute says nothing of their class.
+
+        That is the unbiased training split; or, where there is none, as many training and validation images of each
+        group as the smallest group has.
+
+        Raises:
+            UnsupportedError: there are no bias attributes, or a group has no image; names what needs it.
+        """
+        if self.unbiased is not None:
+            return self.unbiased
+        splits = [split for split in (self.train, self.easy) if split.bias and not split.painted]
+        if not splits:
+            return self.oracle_split(needed_by)  # which says what is missing
+        index = torch.cat([torch.arange(len(split)) if split.index is None else split.index for split in splits])
+        both = replace(self.train, index=index.unique())
+        group = both.labels * both.attributes + both.attribute
+        members = [(group == number).nonzero()[:, 0] for number in range(both.classes * both.attributes)]
+        if not (least := min(map(len, members))):
+            raise UnsupportedError(
+                f"{needed_by} needs training or validation images of every {self.train.target} with every "
+                f"{' and '.join(self.train.bias)}, and {self.name} lacks some: leave {needed_by} out"
+            )
+        return both.subset(torch.cat([rows[:least] for rows in members]))
 
 
 def whole_number(value: object, name: str) -> int:

@@ -10,7 +10,7 @@ import torch
 from lazyartist.probes.conflict_detection import CONFLICT_SCORES, judge_detection
 from lazyartist.strategies import STRATEGIES
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import ClassifierStudy, Fact, Run
+from lazyartist.studies.base import ClassifierStudy, Fact, Run, has_knob
 from lazyartist.studies.cures.metrics import DETECTION
 from lazyartist.training.fit import fit, training_view
 
@@ -40,9 +40,13 @@ class NamingStudy(ClassifierStudy):
     checkpoints: tuple[float, ...] = (0.1, 0.25, 0.5, 1, 2)
 
     def runs(self) -> list[Run]:
-        """Return every run with every share of conflicting images."""
+        """Return every run with every share of conflicting images; those of data that are as they are, once."""
         runs = super().runs()
-        return [run.with_data(correlation=1 - share, conflict="others") for share in self.conflicts for run in runs]
+        chosen = [run for run in runs if has_knob(run.dataset, "correlation") and has_knob(run.dataset, "conflict")]
+        return [
+            *(run.with_data(correlation=1 - share, conflict="others") for share in self.conflicts for run in chosen),
+            *(run for run in runs if run not in chosen),
+        ]
 
     def rows(self, run: Run, store: Store) -> list[Row]:
         """Train once and judge every score at each checkpoint; such a model is not kept in the store."""

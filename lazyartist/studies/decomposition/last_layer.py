@@ -77,7 +77,7 @@ def last_layer_activations(model: nn.Module, task: Task, images: int) -> LastLay
         UnsupportedError: the task has no training images whose bias attribute says nothing.
     """
     layer = last_layer(model, task.train)
-    fair = task.oracle_split("taking a layer apart by sparse autoencoders").subset(slice(0, images))
+    fair = task.fair_split("taking a layer apart by sparse autoencoders").subset(slice(0, images))
     biased = task.train.subset(slice(0, images))
     biased_vectors, fair_vectors = (activations(model, layer, split) for split in (biased, fair))
     return LastLayer(

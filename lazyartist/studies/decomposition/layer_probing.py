@@ -51,7 +51,7 @@ class LayerProbingStudy(SaeUsingStudy):
     def facts(self, run: Run, trained: Trained, store: Store) -> Iterator[Fact]:
         """Yield, for every layer, the mean AUROC over attribute values and over classes, and each one's own."""
         task, model = run.task(), trained.model
-        unbiased = task.oracle_split("probing layers")
+        unbiased = task.fair_split("probing layers")
         seen, fair, test = (split.subset(slice(0, self.images)) for split in (task.train, unbiased, task.test))
         for layer in map_layers(model, test.render(slice(0, 2))):
             seen_vectors, x, x_test = (activations(model, layer, split) for split in (seen, fair, test))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -82,8 +84,9 @@ class SaeStudy(LastLayerStudy):
         yield Fact(L0, l0(codes), n, "lower")
         yield Fact(DEAD_SHARE, dead_share(codes), first.features, "lower")
         easy = run.task().easy.subset(slice(0, self.probed))
-        recovered = loss_recovered(trained.model, layer.name, "pooled", easy, first, layer.seen.mean(0))
-        yield Fact(LOSS_RECOVERED, recovered, len(easy), "higher")
+        with contextlib.suppress(ValueError):  # a model that errs on validation images has no loss to recover there
+            recovered = loss_recovered(trained.model, layer.name, "pooled", easy, first, layer.seen.mean(0))
+            yield Fact(LOSS_RECOVERED, recovered, len(easy), "higher")
         yield from probe_facts(layer, first, self.probed)
         yield from steering_facts(layer, first)
         cards = [label_features(sae.encode(layer.fair_vectors), layer.fair) for sae in (first, second)]

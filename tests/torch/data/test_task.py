@@ -9,10 +9,12 @@ import torch
 from lazyartist.data.coloured import colour
 from lazyartist.data.images import UnsupportedError
 from lazyartist.data.make import make_task
+from lazyartist.data.memory import memory_task
 from lazyartist.data.sources import GreyImages
 from lazyartist.data.task import whole_number
 from lazyartist.strategies.oracle import Oracle
 from lazyartist.training.fit import fit
+from tests.torch.birds import birds
 
 
 rng = np.random.default_rng(0)
@@ -115,3 +117,21 @@ def test_what_is_no_seed_is_refused(seed):
         make_task("digits", seed=seed)
     with pytest.raises(ValueError, match=r"n=.*: expected a whole number"):
         whole_number(seed, "n")
+
+
+def test_images_whose_attribute_says_nothing_are_as_many_of_each_group_and_no_test_images():
+    task = memory_task(birds(), bias="place")
+    fair = task.fair_split("a test")
+    counts = torch.bincount(fair.labels * 2 + fair.attribute)
+    assert counts.tolist() == [11] * 4  # one training image and ten validation images of the smallest group
+    assert not set(fair.index.tolist()) & set(task.test.index.tolist())
+    painted = make_task("digits")
+    assert painted.fair_split("a test") is painted.unbiased
+
+
+def test_a_group_without_images_is_named_by_what_needs_it():
+    shares = {"train": (9, 9, 0, 9), "val": (9, 9, 0, 9), "test": (9, 9, 9, 9)}
+    with pytest.raises(UnsupportedError, match="a test needs .* images of every y with every place"):
+        memory_task(birds(shares=shares), bias="place").fair_split("a test")
+    with pytest.raises(UnsupportedError, match="a test needs"):
+        memory_task(birds(), bias=()).fair_split("a test")

@@ -29,3 +29,12 @@ def test_the_shares_of_conflicting_images_are_knobs():
         (("correlation", 0.99), ("conflict", "others")),
         (("correlation", 0.8), ("conflict", "others")),
     ]
+
+
+def test_data_that_are_as_they_are_are_looked_at_once():
+    study = NamingStudy(conflicts=(0.01, 0.2), datasets=("folder:birds", "digits"), seeds=1, strategies="erm")
+    assert [(run.dataset, run.data) for run in study.runs()] == [
+        ("digits", (("correlation", 0.99), ("conflict", "others"))),
+        ("digits", (("correlation", 0.8), ("conflict", "others"))),
+        ("folder:birds", ()),
+    ]
