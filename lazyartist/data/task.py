@@ -82,7 +82,7 @@ class Task:
         if not splits:
             return self.oracle_split(needed_by)  # which says what is missing
         index = torch.cat([torch.arange(len(split)) if split.index is None else split.index for split in splits])
-        both = replace(self.train, index=index.unique())
+        both = replace(self.train, index=torch.unique(index))
         group = both.labels * both.attributes + both.attribute
         members = [(group == number).nonzero()[:, 0] for number in range(both.classes * both.attributes)]
         if not (least := min(map(len, members))):

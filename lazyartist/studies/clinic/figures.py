@@ -31,10 +31,8 @@ def clinic_figure(rows: Sequence[Row]) -> Figure:
         block = []
         for (remedy,), of_remedy in by(own, "remedy").items():
             found = values(of_remedy)
-            theirs = found.get(names.WRITE_UP)
-            block.append(
-                (remedy, list(found[names.NORM_SCORE].values()), next(iter(theirs.values())) if theirs else None)
-            )
+            reported = next(iter(found.get(names.WRITE_UP, {}).values()), None)
+            block.append((str(remedy), list(found[names.NORM_SCORE].values()), reported))
         block.sort(key=lambda line: -estimate(line[1]).mean)
         lines += [(case if not place else "", *line) for place, line in enumerate(block)]
     figure = Figure(figsize=(9, 0.27 * len(lines) + 1.4), layout="constrained")

@@ -26,5 +26,5 @@ def test_a_network_without_pooling_is_refused(task):
 
 
 def test_a_task_without_unbiased_images_is_refused_by_name(trained, task):
-    with pytest.raises(UnsupportedError, match="digits has none: leave taking a layer apart"):
+    with pytest.raises(UnsupportedError, match="digits lacks some: leave taking a layer apart"):
         last_layer_activations(trained.model, replace(task, unbiased=None), 50)
