@@ -10,6 +10,7 @@ from typing import ClassVar
 import torch
 
 from torch import Tensor
+from torch.nn import functional as F
 
 from lazyartist.clinic import CASES
 from lazyartist.clinic.base import Admission, Case, Score, WriteUp
@@ -135,8 +136,8 @@ class LowrankImages(Case[Patient, Sealed, Tensor]):
         return Admission(patient, Sealed(torch.arange(self.digits).repeat_interleave(self.views), torch.cat(images)))
 
     def baseline(self, patient: Patient, seed: int) -> Tensor:
-        """Return clusters of the factors as they are, by k-means."""
-        return kmeans_labels(patient.factors.flat(), patient.clusters, seed, starts=1)
+        """Return clusters of the entries of the factors, those of each image scaled to unit length, by k-means."""
+        return kmeans_labels(F.normalize(patient.factors.flat()), patient.clusters, seed, starts=1)
 
     def oracle(self, admission: Admission[Patient, Sealed], seed: int) -> Tensor:
         """Return clusters of the images that were never factorised: vectors of the network, neighbours, Ward."""

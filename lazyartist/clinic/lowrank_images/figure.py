@@ -40,7 +40,10 @@ def draw(found: Examination) -> Figure:
     for side, (title, labels, score) in enumerate(sides):
         left = (0.1 + side * (MEMBERS * cell + 0.3)) / width
         panel = figure.add_axes((left, 0.45 / height, MEMBERS * cell / width, rows * cell / height))
-        panel.set_title(f"{title}\nadjusted Rand index {score.value:.2f}, Rand index {score.defective:.2f}", fontsize=9)
+        panel.set_title(
+            f"{title}\nadjusted Rand index {round(score.value, 2) + 0.0:.2f}, Rand index {score.defective:.2f}",
+            fontsize=9,
+        )
         _clusters(panel, images, labels, truth, rows)
     words = "One row is one cluster. Red frames: another handwritten digit than most of the row."
     figure.text(0.5, 0.12 / height, words, ha="center", va="bottom", fontsize=8)
