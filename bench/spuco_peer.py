@@ -17,7 +17,9 @@ from torch.utils.data import Dataset
 
 from lazyartist.data.images import Split
 from lazyartist.networks import build
+from lazyartist.networks.head import head_of
 from lazyartist.seeding import seed_from
+from lazyartist.strategies.dfr import Dfr
 from lazyartist.strategies.group_dro import GroupDro
 from lazyartist.strategies.jtt import Jtt
 from lazyartist.training.budget import Budget
@@ -37,7 +39,7 @@ def load_spuco() -> Any:
     try:
         rooms = [
             importlib.import_module(f"spuco.{room}")
-            for room in ("utils", "datasets", "evaluate", "group_inference", "robust_train")
+            for room in ("utils", "datasets", "evaluate", "group_inference", "robust_train", "last_layer_retrain")
         ]
     finally:
         for name in stand_ins:
@@ -49,6 +51,7 @@ class PaintedImages(Dataset[tuple[Tensor, int]]):
     """A split in the form of SpuCo's datasets, painted beforehand; a group is a class with an attribute value."""
 
     def __init__(self, split: Split) -> None:
+        self.split = split
         self.images = split.render(slice(None))
         self.labels, self.spurious = split.labels.tolist(), split.attribute.tolist()
         self.num_classes = split.classes
@@ -56,6 +59,9 @@ class PaintedImages(Dataset[tuple[Tensor, int]]):
         for i, group in enumerate(zip(self.labels, self.spurious, strict=True)):
             self.group_partition.setdefault(group, []).append(i)
         self.group_weights = {group: len(members) / len(self) for group, members in self.group_partition.items()}
+
+    def subset(self, index: list[int]) -> PaintedImages:
+        return PaintedImages(self.split.subset(torch.tensor(index)))
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -104,3 +110,37 @@ class Peer:
             trainer.trainer.sampler.indices = random.choices(upsampled, k=len(images))
             trainer.train_epoch(epoch)
         return network
+
+    def dfr(self, strategy: Dfr, images: PaintedImages) -> nn.Module:
+        """Plain training on what is not held out; on that, SpuCo's own choice of penalty, l1 and 20 models."""
+        order = torch.randperm(len(images), generator=torch.Generator().manual_seed(self.seed)).tolist()
+        held = round(strategy.held_out * len(images))
+        network = self.erm(strategy, images.subset(order[held:]))
+        # its own split in halves samples from a set, which Python 3.11 refuses
+        refitted_on, chosen_on = (images.subset(order[half:held:2]) for half in (0, 1))
+        grouped = [self.spuco.GroupLabeledDatasetWrapper(own, own.group_partition) for own in (refitted_on, chosen_on)]
+        dfr = self.spuco.DFR(grouped[0], _Features(network), validation_set=grouped[1], data_for_scaler=refitted_on)
+        dfr.train()
+        _, coefficients, intercept, scaler = dfr.linear_model
+        weight = torch.as_tensor(coefficients / scaler.scale_, dtype=torch.float32)
+        bias = torch.as_tensor(intercept, dtype=torch.float32) - weight @ torch.as_tensor(scaler.mean_).float()
+        head = head_of(network)
+        with torch.no_grad():  # of two classes there is one row: the difference of their logits
+            head.weight.copy_(torch.cat([-weight / 2, weight / 2]))
+            head.bias.copy_(torch.cat([-bias / 2, bias / 2]))
+        return network
+
+
+class _Features(nn.Module):
+    """A network as SpuCo's models are: `backbone` returns what goes into the last layer."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def backbone(self, x: Tensor) -> Tensor:
+        seen: list[Tensor] = []
+        hook = head_of(self.network).register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+        self.network(x)
+        hook.remove()
+        return seen[0]
