@@ -36,8 +36,8 @@ from .turns import SMOKE, rounds
 
 SEEDS = range(rounds(5))
 NETWORK = "simple_cnn"
-IMAGES, SIZE = (200, 16) if SMOKE else (4000, 32)
-BUDGET = Budget(epochs=1 if SMOKE else 6, batch_size=40, schedule="constant")  # SpuCo takes incomplete batches, too
+IMAGES, SIZE = (200, 16) if SMOKE else (2000, 32)
+BUDGET = Budget(epochs=1 if SMOKE else 4, batch_size=40, schedule="constant")  # SpuCo takes incomplete batches, too
 METHODS = {"erm": Erm(), "group_dro": GroupDro(), "jtt": Jtt(first_epochs=1), "dfr": Dfr()}
 pytestmark = pytest.mark.filterwarnings("ignore")  # of SpuCo's workers, and of scikit-learn's penalties
 
