@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SHOWN = 2  # prompts
 WIDTH, LINE = 12.0, 0.34  # inches
-LETTER, GAP = 0.072, 0.075  # inches of a letter, and between words
+LETTER, GAP = 0.066, 0.066  # inches of a letter, and between words
 PLAIN, FORMAL_INK, CASUAL_INK, CONTENT, WRONG = "#f1f3f5", "#b8c0ff", "#ffb703", "#95d5b2", "#d1495b"
 
 
@@ -49,17 +49,17 @@ def draw(found: Examination) -> Figure:
     inks = {"formal": FORMAL_INK, "casual": CASUAL_INK, "content": CONTENT}
     keys = [*(Patch(color=ink, label=name) for name, ink in inks.items()), Patch(fc="white", ec=WRONG, label="wrong")]
     figure.legend(handles=keys, ncols=len(keys), frameon=False, fontsize=9, loc="upper right")
-    _shares(figure.add_axes((0.19, 0.5 / height, 0.6, 0.95 * len(writers) / height)), writers, found)
+    _shares(figure.add_axes((0.15, 0.5 / height, 0.47, 0.95 * len(writers) / height)), writers, found)
     return figure
 
 
 def _line(panel: Any, y: float, name: str, report: Tensor, wanted: Tensor) -> None:
     panel.text(0.15, y, name, va="center", fontsize=8, color="#495057")
-    x = 1.75
+    x = 1.5
     for place, index in enumerate(report.tolist()):
         word = WORDS[index]
         ink, wrong = _ink(place, index, wanted)
-        width = LETTER * len(word) + 0.07
+        width = LETTER * len(word) + 0.06
         edge, thick = (WRONG, 1.5) if wrong else (ink, 0.5)
         box = FancyBboxPatch((x, y - 0.09), width, 0.18, boxstyle="round,pad=0.02", fc=ink, ec=edge, lw=thick)
         panel.add_patch(box)
@@ -94,4 +94,4 @@ def _shares(panel: Any, writers: dict[str, Any], found: Examination) -> None:
     panel.set_yticks(range(len(writers)), list(reversed(writers)), fontsize=9)
     panel.set(xlim=(0, 1.08), xlabel=f"share of {len(sealed.prompts)} reports, seed {found.seed}")
     panel.spines[["top", "right"]].set_visible(False)
-    panel.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(0.35, 1.0))
+    panel.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
