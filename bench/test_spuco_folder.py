@@ -27,17 +27,17 @@ from lazyartist.studies.cures.metrics import AVERAGE, WORST_GROUP
 from lazyartist.studies.speed.metrics import OURS, SPUCO
 from lazyartist.training.budget import Budget
 from lazyartist.training.fit import fit
+from tests.bird_folder import write_birds
 
 from . import speed_rows
-from .bird_folder import write_birds
 from .spuco_peer import PaintedImages, Peer
 from .turns import SMOKE, rounds
 
 
 SEEDS = range(rounds(5))
 NETWORK = "simple_cnn"
-IMAGES, SIZE = (200, 16) if SMOKE else (2000, 32)
-BUDGET = Budget(epochs=1 if SMOKE else 4, batch_size=40, schedule="constant")  # SpuCo takes incomplete batches, too
+IMAGES, SIZE = (200, 16) if SMOKE else (1600, 32)
+BUDGET = Budget(epochs=1 if SMOKE else 2, batch_size=32, schedule="constant")  # SpuCo takes incomplete batches, too
 METHODS = {"erm": Erm(), "group_dro": GroupDro(), "jtt": Jtt(first_epochs=1), "dfr": Dfr()}
 pytestmark = pytest.mark.filterwarnings("ignore")  # of SpuCo's workers, and of scikit-learn's penalties
 
@@ -47,7 +47,7 @@ def tasks(tmp_path_factory: pytest.TempPathFactory) -> list[Task]:
     """A folder for each seed."""
     pytest.importorskip("spuco", reason='SpuCo is not installed: pip install -e ".[peers]"')
     root = tmp_path_factory.mktemp("birds")
-    folders = [write_birds(root / str(seed), IMAGES, SIZE, seed) for seed in SEEDS]
+    folders = [write_birds(root / str(seed), IMAGES, (SIZE, SIZE), seed=seed) for seed in SEEDS]
     return [
         make_task(f"folder:{folder}:target=y:bias=place:size={SIZE}", seed=seed) for seed, folder in enumerate(folders)
     ]
