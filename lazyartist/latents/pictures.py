@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import torch
 
@@ -12,10 +12,21 @@ from torch import Tensor
 from lazyartist.data.grid import WithProjection
 
 
-if TYPE_CHECKING:
-    from lazyartist.data.images import Images, Split
-
 Render = Callable[[Tensor], Tensor]
+
+
+class Shown(Protocol):
+    """Anything that shows images: a family, a split, what a strategy may see of one."""
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of all images, or "" where nothing is kept that was learnt of them."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def render(self, index: Tensor) -> Tensor:
+        """Return the images at `index`, (B,) int64: (B, C, H, W) float32 in [0, 1]."""
 
 
 class Pictures:
@@ -25,7 +36,7 @@ class Pictures:
         source: a family of images, or a split of one.
     """
 
-    def __init__(self, source: Images | Split) -> None:
+    def __init__(self, source: Shown) -> None:
         self._count = len(source)
         self._render: Render = source.render
         self._project = source.project if isinstance(source, WithProjection) else None

@@ -21,3 +21,7 @@ FALSE_ALARMS = "false_alarms"
 # of counterfactuals, with the keys "off" and "move"
 VALID, PLAUSIBLE, RESTORED, KEPT, KEPT_EXACTLY = "valid", "plausible", "restored", "kept", "kept_exactly"
 MOVED_LATENTS, MOVED_SIGMAS, MOVED_PIXELS = "moved_latents", "moved_sigmas", "moved_pixels"
+
+# of a dataset that lies, with the key "split": the share of attribute and of class that one latent tells, the lesser
+# of both and the largest over latents; and the same of shuffled images
+ENTANGLED, ENTANGLED_NULL = "entangled", "entangled_shuffled"
