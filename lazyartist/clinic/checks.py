@@ -20,7 +20,7 @@ import pickle
 import tempfile
 
 from collections.abc import Callable, Sequence
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from lazyartist.clinic import CASES, REMEDIES
-from lazyartist.clinic.base import Admission, AnyCase, Score
+from lazyartist.clinic.base import Admission, AnyCase
 from lazyartist.clinic.shelf import Shelf
 from lazyartist.training.store import Store
 
@@ -57,28 +57,26 @@ def check_a_seed_decides_the_data(name: str) -> None:
 def check_the_oracle_is_better(name: str) -> None:
     """Its healthy twin scores better than its broken model, by the honest judge."""
     case, admission = _drawn(name)
-    base = _judged(case, admission, lambda: case.baseline(admission.patient, 0)).value
-    best = _judged(case, admission, lambda: case.oracle(admission, 0)).value
+    base = case.judge(case.baseline(admission.patient, 0), admission.sealed).value
+    best = case.judge(case.oracle(admission, 0), admission.sealed).value
     better = best > base if case.direction == "higher" else best < base
     assert better, f"{name}: the oracle scores {best:g}, the baseline {base:g}; {case.direction} is better"
 
 
 def check_a_treatment_can_be_repeated(name: str) -> None:
     """Two treatments with the same seed get the same score, which is finite."""
-    case, admission = _drawn(name)
-    remedy = REMEDIES.build(name)
-    first, again = (_judged(case, admission, lambda: remedy.treat(admission.patient, 0)).value for _ in range(2))
+    case, admission = _drawn(name.partition(".")[0])
+    first = _treated(name).score
+    again = case.judge(REMEDIES.build(name).treat(admission.patient, 0), admission.sealed).value
     assert math.isfinite(first), f"{name} gets a score of {first}"
     assert first == again, f"{name}: one seed got the scores {first} and {again}"
 
 
 def check_the_patient_stays_as_it_is(name: str) -> None:
     """A treatment works on copies, and draws from no global generator."""
-    _, admission = _drawn(name)
-    before, state = _bytes(admission), torch.get_rng_state()
-    REMEDIES.build(name).treat(admission.patient, 0)
-    assert _bytes(admission) == before, f"{name} changes the patient that others are to treat"
-    assert torch.equal(torch.get_rng_state(), state), f"{name} draws from torch's global generator"
+    found = _treated(name)
+    assert not found.changed, f"{name} changes the patient that others are to treat"
+    assert not found.drew, f"{name} draws from torch's global generator"
 
 
 OF_CASES: tuple[Callable[[str], None], ...] = (
@@ -101,16 +99,30 @@ def parametrize_with_checks(names: Sequence[str]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("name", "check"), pairs, ids=[f"{name}-{check.__name__}" for name, check in pairs])
 
 
+@dataclass(frozen=True)
+class _Treatment:
+    """What came of a treatment: a score, and whether patient and global generator were left as they were."""
+
+    score: float
+    changed: bool
+    drew: bool
+
+
+@lru_cache(maxsize=1)
+def _treated(name: str) -> _Treatment:
+    case, admission = _drawn(name.partition(".")[0])
+    before, state = _bytes(admission), torch.get_rng_state()
+    treated = REMEDIES.build(name).treat(admission.patient, 0)
+    changed, drew = _bytes(admission) != before, not torch.equal(torch.get_rng_state(), state)
+    return _Treatment(case.judge(treated, admission.sealed).value, changed, drew)
+
+
 @lru_cache(maxsize=1)
 def _drawn(name: str) -> tuple[AnyCase, Admission[Any, Any]]:
-    kind = CASES[name.partition(".")[0]]
+    kind = CASES[name]
     case = kind(**kind.small)
     with tempfile.TemporaryDirectory() as folder:
         return case, case.draw(0, Shelf(case, Store(Path(folder))))
-
-
-def _judged(case: AnyCase, admission: Admission[Any, Any], treat: Callable[[], Any]) -> Score:
-    return case.judge(treat(), admission.sealed)
 
 
 def _bytes(thing: object) -> str:

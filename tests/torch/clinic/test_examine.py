@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from lazyartist.clinic import checks
+from lazyartist.clinic import REMEDIES, checks
 from lazyartist.clinic.examine import build_case, examine, remedies_of
 from lazyartist.clinic.story import story
 from lazyartist.registry import UnknownNameError
@@ -76,29 +76,45 @@ def test_the_story_has_every_number(scales, store):
     assert "It was never broken." in "\n".join(story(examine(scales, "oracle", 0, store)))
 
 
-def test_the_contract_catches_a_remedy_that_changes_the_patient(scales, monkeypatch):
-    tare = type(checks.REMEDIES.build("scales.tare"))
-    checks._drawn.cache_clear()
-    checks.check_the_patient_stays_as_it_is("scales.tare")
-    monkeypatch.setattr(tare, "treat", lambda self, patient, seed: patient["shown"].sub_(1))
+@pytest.fixture
+def fresh_checks():
+    """What the checks remember of one case is forgotten, before and after."""
+    for remembered in (checks._drawn, checks._treated):
+        remembered.cache_clear()
+    yield
+    for remembered in (checks._drawn, checks._treated):
+        remembered.cache_clear()
+
+
+def test_the_contract_passes_a_remedy_that_works_on_copies(scales, fresh_checks):
+    for check in checks.OF_REMEDIES:
+        check("scales.tare")
+    for check in checks.OF_CASES:
+        check("scales")
+
+
+def test_the_contract_catches_a_remedy_that_changes_the_patient(scales, fresh_checks, monkeypatch):
+    monkeypatch.setattr(REMEDIES["scales.tare"], "treat", lambda self, patient, seed: patient["shown"].sub_(1))
     with pytest.raises(AssertionError, match="changes the patient"):
         checks.check_the_patient_stays_as_it_is("scales.tare")
-    checks._drawn.cache_clear()
 
 
-def test_the_contract_catches_chance_and_what_is_not_a_number(scales, monkeypatch):
-    tare = type(checks.REMEDIES.build("scales.tare"))
-    monkeypatch.setattr(tare, "treat", lambda self, patient, seed: patient["shown"] * torch.rand(()))
-    with torch.random.fork_rng(devices=[]), pytest.raises(AssertionError, match="one seed got the scores"):
-        checks.check_a_treatment_can_be_repeated("scales.tare")
-    monkeypatch.setattr(tare, "treat", lambda self, patient, seed: patient["shown"] * math.nan)
+def test_the_contract_catches_chance(scales, fresh_checks, monkeypatch):
+    monkeypatch.setattr(REMEDIES["scales.tare"], "treat", lambda self, patient, seed: patient["shown"] * torch.rand(()))
+    with torch.random.fork_rng(devices=[]):
+        with pytest.raises(AssertionError, match="one seed got the scores"):
+            checks.check_a_treatment_can_be_repeated("scales.tare")
+        with pytest.raises(AssertionError, match="global generator"):
+            checks.check_the_patient_stays_as_it_is("scales.tare")
+
+
+def test_the_contract_catches_what_is_not_a_number(scales, fresh_checks, monkeypatch):
+    monkeypatch.setattr(REMEDIES["scales.tare"], "treat", lambda self, patient, seed: patient["shown"] * math.nan)
     with pytest.raises(AssertionError, match="score of nan"):
         checks.check_a_treatment_can_be_repeated("scales.tare")
 
 
-def test_the_contract_catches_an_oracle_that_is_no_better(scales, monkeypatch):
+def test_the_contract_catches_an_oracle_that_is_no_better(scales, fresh_checks, monkeypatch):
     monkeypatch.setattr(type(scales), "oracle", lambda self, admission, seed: admission.patient["shown"])
-    checks._drawn.cache_clear()
     with pytest.raises(AssertionError, match="lower is better"):
         checks.check_the_oracle_is_better("scales")
-    checks._drawn.cache_clear()
