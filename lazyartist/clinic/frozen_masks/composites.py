@@ -11,7 +11,7 @@ from lazyartist.clinic.frozen_masks.scenes import CANVAS, Scenes, blur_matrix
 from lazyartist.clinic.warps import random_affine, warped
 
 
-EDGE = 0.6  # pixels by which the edge of a cut-out is softened
+LIGHTER = 0.2  # the share by which a stroke may become lighter or darker
 BENT, SMOOTH = 2.0, 4.0  # how far an elastic warp moves a pixel at most, and the blur of its field
 
 
@@ -19,7 +19,7 @@ def cut_outs(given: Scenes) -> Tensor:
     """Cut digits out of scenes: (N, 2, 32, 32), what is seen of the stroke, and how much it covers.
 
     The first channel is how much lighter the stroke is than the ground of its scene; outside of the mask it is what
-    the nearest pixel inside has, so that a soft edge brings nothing of the old ground along.
+    the nearest pixel inside has, so that an edge that a warp softens brings nothing of the old ground along.
 
     Raises:
         ValueError: a mask is empty, or covers all.
@@ -32,12 +32,11 @@ def cut_outs(given: Scenes) -> Tensor:
         ground = picture[~mask].mean()
         rows, columns = distance_transform_edt(~mask.numpy(), return_distances=False, return_indices=True)
         picture.copy_(picture[torch.from_numpy(rows).long(), torch.from_numpy(columns).long()] - ground)
-    blur = blur_matrix(EDGE)
-    return torch.stack([light, blur @ given.masks.float() @ blur.T], 1)
+    return torch.stack([light, given.masks.float()], 1)
 
 
 def composites(cut: Tensor, empty: Tensor, n: int, generator: torch.Generator) -> Scenes:
-    """Put cut-outs on empty grounds, each turned, scaled, sheared, moved and bent in its own way.
+    """Put cut-outs on empty grounds, each turned, scaled, sheared, moved, bent and lit in its own way.
 
     Args:
         cut: (N, 2, 32, 32), see `cut_outs`.
@@ -51,6 +50,7 @@ def composites(cut: Tensor, empty: Tensor, n: int, generator: torch.Generator) -
     ground = empty[torch.randint(len(empty), (n,), generator=generator)]
     moves = random_affine(n, generator, turn=0.4, scale=0.2, shear=0.2, shift=0.15)
     light, cover = warped(chosen, moves, elastic(n, generator)).chunk(2, 1)
+    light = light * (1 + LIGHTER * (2 * torch.rand(n, 1, 1, 1, generator=generator) - 1))
     # what a warp brings in from beyond the canvas is nothing, and covers nothing
     images = ground * (1 - cover) + (ground.mean((2, 3), keepdim=True) + light) * cover
     return Scenes(images.clamp(0, 1), cover[:, 0] > 0.5)

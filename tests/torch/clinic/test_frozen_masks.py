@@ -125,12 +125,11 @@ def test_cut_outs_bring_nothing_of_the_old_ground_along():
     given = blocks(1)
     light, cover = cut_outs(given)[0]
     assert torch.allclose(light, torch.tensor(0.5), atol=1e-5)  # as light everywhere as on the stroke
-    assert cover[8, 8] == pytest.approx(1, abs=1e-3)
-    assert cover[25, 25] == pytest.approx(0, abs=1e-3)
+    assert torch.equal(cover > 0, given.masks[0])
     made = composites(cut_outs(given), torch.full((2, 1, CANVAS, CANVAS), 0.1), 30, generator_of("made"))
     on = made.images[:, 0][made.masks]
-    assert on.min() > 0.3
-    assert on.max() <= 0.6001
+    assert on.min() > 0.29  # half covered, and lit least
+    assert on.max() <= 0.1 + 1.2 * 0.5 + 1e-4
     assert 20 < made.masks.sum((1, 2)).float().mean() < 100
     assert made.images[~made.masks[:, None]].min() == pytest.approx(0.1)
 
