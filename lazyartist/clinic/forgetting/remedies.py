@@ -61,6 +61,8 @@ class Interpolation(Remedy[ForgettingPatient, nn.Module]):
 class Distillation(Remedy[ForgettingPatient, nn.Module]):
     """Cross-entropy on the new images, and KL divergence from what the frozen teacher says of them.
 
+    The write-up also clips gradients, which is left out: Adam's steps do not grow with them.
+
     Attributes:
         kl: the weight of the KL divergence; that of the cross-entropy is what is left to 1.
         learning_rate: of Adam. With the write-up's 5e-5 nothing new is learnt in as many steps.

@@ -100,7 +100,7 @@ class Composites(Remedy[MasksPatient, Segmenter]):
 
     def _head(self, patient: MasksPatient, given: Scenes, what: str, seed: int) -> Head:
         cut, chance = cut_outs(given), generator_of("frozen masks composites", what, seed)
-        as_they_are = round(self.real * patient.training.batch)
+        as_they_are = min(round(self.real * patient.training.batch), patient.training.batch - 1)
         order = batches(len(given.images), as_they_are, chance)
 
         def batch() -> Scenes:
