@@ -124,7 +124,7 @@ def read_encoder(folder: Path) -> HuggingFaceEncoder:
         with torch.random.fork_rng(devices=[]):  # weights are drawn before they are read
             model = transformers.AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32).eval()
         table = model.get_input_embeddings().weight.detach().clone()
-    except (OSError, AttributeError, NotImplementedError) as error:
+    except (OSError, ValueError, AttributeError, NotImplementedError) as error:
         raise ValueError(f"{folder}: no encoder with a table of embeddings can be read: {error}") from error
     finally:
         transformers.utils.logging.enable_progress_bar()

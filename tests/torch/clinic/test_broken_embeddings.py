@@ -262,3 +262,30 @@ def test_a_folder_without_an_encoder_is_named(tmp_path):
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(ValueError, match=r"tokenizer.json is not there"):
         read_encoder(tmp_path)
+
+
+def test_an_encoder_of_ones_own_is_read_from_its_folder(tmp_path):
+    transformers, tokenizers = pytest.importorskip("transformers"), pytest.importorskip("tokenizers")
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "walk", "##ing", "dog"]
+    splitter = tokenizers.Tokenizer(
+        tokenizers.models.WordPiece(vocab={word: n for n, word in enumerate(words)}, unk_token="[UNK]")
+    )
+    splitter.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    splitter.save(str(tmp_path / "tokenizer.json"))
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+    with torch.random.fork_rng():
+        model = transformers.BertModel(transformers.BertConfig(vocab_size=10, **sizes)).eval()
+    model.save_pretrained(tmp_path)
+    encoder = read_encoder(tmp_path)
+    assert encoder.tokens == (*words, "[no token 8]", "[no token 9]")
+    texts = encoder.split(["a walking dog", "dog"])
+    assert texts.ids.tolist() == [4, 5, 6, 7, 7]
+    vectors = encoder.encode(encoder.table, texts)
+    with torch.no_grad():
+        alone = model(input_ids=torch.tensor([[4, 5, 6, 7]])).last_hidden_state[0].mean(0)
+    assert torch.allclose(vectors[0], alone / alone.norm(), atol=1e-5)
+    assert not torch.allclose(encoder.encode(torch.zeros_like(encoder.table), texts)[0], vectors[0], atol=0.1)
+    (tmp_path / "config.json").write_text("{}")
+    read_encoder.cache_clear()
+    with pytest.raises(ValueError, match="no encoder with a table of embeddings can be read"):
+        read_encoder(tmp_path)
