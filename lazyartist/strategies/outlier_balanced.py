@@ -25,6 +25,8 @@ class OutlierBalanced(Erm):
     Odd is what lies far from its class in the latents of a small variational autoencoder. Where most images of a class
     share an attribute that is easy to see, those are the ones that do not; no classifier is trained to find them.
 
+    MNIST, simple_cnn, 2 epochs, n = 5: hard 92.4 ± 0.9 (rotated), 92.6 ± 0.8 (other); see results/cures.md.
+
     Attributes:
         steps: of the autoencoder's training.
         share: how often an odd image is drawn, of all draws from its class.
