@@ -264,6 +264,7 @@ def test_a_folder_without_an_encoder_is_named(tmp_path):
         read_encoder(tmp_path)
 
 
+@pytest.mark.acceptance  # importing transformers takes seconds
 def test_an_encoder_of_ones_own_is_read_from_its_folder(tmp_path):
     transformers, tokenizers = pytest.importorskip("transformers"), pytest.importorskip("tokenizers")
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "walk", "##ing", "dog"]
