@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 import torch
@@ -43,7 +44,7 @@ class Examination:
         remedy: its name without the case's, with its knobs; or "baseline", or "oracle".
         seed: of data, defect and treatment.
         admission: what was drawn.
-        treated: what came of the treatment.
+        treat: does the treatment, or hands over what came of it.
         score: what the judge says of it.
         ends: what the judge says of the broken model and of the healthy twin.
         seconds: of processor time that the treatment took.
@@ -53,10 +54,15 @@ class Examination:
     remedy: str
     seed: int
     admission: Admission[Any, Any]
-    treated: Any
+    treat: Callable[[], Any]
     score: Score
     ends: Ends
     seconds: float
+
+    @cached_property
+    def treated(self) -> Any:
+        """What came of the treatment; both ends are treated again only where somebody looks at them."""
+        return self.treat()
 
     @property
     def norm_score(self) -> float:
@@ -94,17 +100,22 @@ def examine(case: AnyCase, remedy: str, seed: int, store: Store | None = None) -
         UnknownNameError: the case has no such remedy.
         ValueError: a knob is out of range, or something that the case needs is not installed.
     """
-    treat = None if remedy in (BASELINE, ORACLE) else REMEDIES.build(f"{case.name}.{remedy}").treat
+    at_end = remedy in (BASELINE, ORACLE)
+    cure = None if at_end else REMEDIES.build(f"{case.name}.{remedy}")
     shelf = Shelf(case, store or Store())
     start = time.process_time()
     admission = case.draw(seed, shelf)
     ends = _ends(shelf, admission, seed, drawn=time.process_time() - start)
+    if cure is None:
+        treat = partial(_end, case, admission, remedy, seed)
+        return Examination(case, remedy, seed, admission, treat, ends.scores[remedy], ends, ends.seconds[remedy])
     start = time.process_time()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed_from("treatment", seed))  # for those who draw from torch's global generator all the same
-        treated = treat(admission.patient, seed) if treat else _end(case, admission, remedy, seed)
-    seconds = time.process_time() - start if treat else ends.seconds[remedy]
-    return Examination(case, remedy, seed, admission, treated, case.judge(treated, admission.sealed), ends, seconds)
+        treated = cure.treat(admission.patient, seed)
+    seconds = time.process_time() - start
+    score = case.judge(treated, admission.sealed)
+    return Examination(case, remedy, seed, admission, lambda: treated, score, ends, seconds)
 
 
 def _end(case: AnyCase, admission: Admission[Any, Any], end: str, seed: int) -> Any:
@@ -122,10 +133,18 @@ def _ends(shelf: Shelf, admission: Admission[Any, Any], seed: int, *, drawn: flo
             facts[f"{end} seconds"] = round(time.process_time() - start + (drawn if end == BASELINE else 0), 3)
             score = shelf.case.judge(treated, admission.sealed)
             facts |= {f"{end} score": score.value, f"{end} n": score.n}
+            facts |= {f"{end} part {name}": value for name, value in score.parts.items()}
+            facts |= {} if score.defective is None else {f"{end} defective": score.defective}
         return facts
 
     facts = shelf.numbers("both ends", seed, measure)
     return Ends(
-        {end: Score(facts[f"{end} score"], int(facts[f"{end} n"])) for end in (BASELINE, ORACLE)},
+        {end: _score_of(facts, end) for end in (BASELINE, ORACLE)},
         {end: facts[f"{end} seconds"] for end in (BASELINE, ORACLE)},
     )
+
+
+def _score_of(facts: Mapping[str, float], end: str) -> Score:
+    first = f"{end} part "
+    parts = {name[len(first) :]: value for name, value in facts.items() if name.startswith(first)}
+    return Score(facts[f"{end} score"], int(facts[f"{end} n"]), parts, facts.get(f"{end} defective"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import torch
@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from lazyartist.seeding import seed_from
+from lazyartist.training.loop import batches, descend
 
 
 Net = TypeVar("Net", bound=nn.Module)
@@ -29,14 +30,31 @@ def fresh(make: Callable[[], Net], *names: object) -> Net:
         return make()
 
 
-def batches(n: int, size: int, generator: torch.Generator) -> Iterator[Tensor]:
-    """Yield indices of batches for ever: each of `n` things once before any comes twice, in a new order each time."""
-    rest = torch.empty(0, dtype=torch.long)
-    while True:
-        while len(rest) < size:
-            rest = torch.cat([rest, torch.randperm(n, generator=generator)])
-        yield rest[:size]
-        rest = rest[size:]
+def descend_on(
+    n: int,
+    loss: Callable[[Tensor], Tensor],
+    parameters: Iterable[Tensor],
+    *,
+    batch: int,
+    steps: int,
+    rate: Callable[[float], float],
+    generator: torch.Generator,
+    name: str,
+) -> None:
+    """Minimise a loss over batches of n things, each of which comes once before any comes twice.
+
+    Args:
+        n: how many things there are.
+        loss: which of them, (B,) int64, to the scalar to be minimised.
+        parameters: what is moved.
+        batch: things per step.
+        steps: how many.
+        rate: see `descend`, as for the name.
+        generator: of the order.
+        name: what is trained.
+    """
+    order = batches(n, batch, generator)
+    descend(lambda _: loss(next(order)), parameters, steps=steps, learning_rate=rate, name=name)
 
 
 def cosine(peak: float) -> Callable[[float], float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 
@@ -13,7 +13,7 @@ from lazyartist.sae.base import SparseAutoencoder, Step, Variant, Weights
 from lazyartist.sae.budget import SaeBudget
 from lazyartist.sae.validation import finite_rows, whole
 from lazyartist.seeding import seed_from
-from lazyartist.training.loop import descend
+from lazyartist.training.loop import batches, descend
 
 
 # A feature that none of so many vectors made fire is dead, and revived by the variants that can. In peers' code it is
@@ -68,7 +68,7 @@ def train(
     weights = _first_weights([size for size, _ in members], x, generators)
     real = weights.bias.detach().isfinite()
     silent = torch.zeros_like(weights.bias)  # vectors since a feature last fired
-    orders = [_order(len(x), budget.batch_size, generator) for generator in generators]
+    orders = [batches(len(x), budget.batch_size, generator) for generator in generators]
 
     def loss(step: int) -> Tensor:
         index = torch.cat([next(order) for order in orders])
@@ -151,13 +151,3 @@ def _spread(x: Tensor, size: int, generator: torch.Generator) -> Tensor:
         chosen.append(int(tried[best]))
         far = nearer[best]
     return x[chosen]
-
-
-def _order(n: int, batch_size: int, generator: torch.Generator) -> Iterator[Tensor]:
-    """Yield indices of batches for ever: each vector once before any comes twice."""
-    rest = torch.empty(0, dtype=torch.long)
-    while True:
-        while len(rest) < batch_size:
-            rest = torch.cat([rest, torch.randperm(n, generator=generator)])
-        yield rest[:batch_size]
-        rest = rest[batch_size:]

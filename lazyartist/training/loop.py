@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import torch
 
@@ -50,3 +50,13 @@ def descend(
             break
     optimizer.zero_grad()
     return steps
+
+
+def batches(n: int, size: int, generator: torch.Generator) -> Iterator[Tensor]:
+    """Yield indices of batches for ever: each of `n` things once before any comes twice, in a new order each time."""
+    rest = torch.empty(0, dtype=torch.long)
+    while True:
+        while len(rest) < size:
+            rest = torch.cat([rest, torch.randperm(n, generator=generator)])
+        yield rest[:size]
+        rest = rest[size:]

@@ -8,8 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from lazyartist.clinic.concept_swap.words import ALL, ASKED, SHOWN, SPELLING
-from lazyartist.clinic.training import batches, cosine
-from lazyartist.training.loop import descend
+from lazyartist.clinic.training import cosine, descend_on
 
 
 LATENTS, MEANING = 16, 32  # numbers of what a picture looks like, and of what a prompt means
@@ -130,14 +129,16 @@ def train_autoencoder(
     generator: torch.Generator,
 ) -> None:
     """Train on images (N, 1, 28, 28) in [0, 1], whose labels (N,) say which word describes each."""
-    order = batches(len(images), batch, generator)
-
-    def loss(step: int) -> Tensor:
-        del step
-        chosen = next(order)
-        return model.loss(images[chosen], ALL[labels[chosen]], generator)
-
-    descend(loss, model.parameters(), steps=steps, learning_rate=cosine(learning_rate), name="the autoencoder")
+    descend_on(
+        len(images),
+        lambda chosen: model.loss(images[chosen], ALL[labels[chosen]], generator),
+        model.parameters(),
+        batch=batch,
+        steps=steps,
+        rate=cosine(learning_rate),
+        generator=generator,
+        name="the autoencoder",
+    )
 
 
 def train_reader(
@@ -151,14 +152,16 @@ def train_reader(
     generator: torch.Generator,
 ) -> None:
     """Train on images (N, 1, 28, 28) in [0, 1] and their labels (N,)."""
-    order = batches(len(images), batch, generator)
-
-    def loss(step: int) -> Tensor:
-        del step
-        chosen = next(order)
-        return F.cross_entropy(net(images[chosen]), labels[chosen])
-
-    descend(loss, net.parameters(), steps=steps, learning_rate=cosine(learning_rate), name="the judge's classifier")
+    descend_on(
+        len(images),
+        lambda chosen: F.cross_entropy(net(images[chosen]), labels[chosen]),
+        net.parameters(),
+        batch=batch,
+        steps=steps,
+        rate=cosine(learning_rate),
+        generator=generator,
+        name="the judge's classifier",
+    )
 
 
 def latents(n: int, generator: torch.Generator) -> Tensor:

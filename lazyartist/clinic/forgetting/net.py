@@ -10,9 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lazyartist.clinic.training import batches
+from lazyartist.clinic.training import descend_on
 from lazyartist.clinic.warps import random_affine, warped
-from lazyartist.training.loop import descend
 
 
 OLD, CLASSES = 7, 10  # classes 0 to 6 are old, 7 to 9 are new
@@ -78,15 +77,21 @@ def train(
         generator: of order and jitter.
         classes: how many logits, counted from the first, compete.
     """
-    order = batches(len(images), batch, generator)
 
-    def loss(step: int) -> Tensor:
-        del step
-        chosen = next(order)
+    def loss(chosen: Tensor) -> Tensor:
         return F.cross_entropy(net(jittered(images[chosen], generator))[:, :classes], labels[chosen])
 
     net.train()
-    descend(loss, net.parameters(), steps=steps, learning_rate=rate, name="the classifier of digits")
+    descend_on(
+        len(images),
+        loss,
+        net.parameters(),
+        batch=batch,
+        steps=steps,
+        rate=rate,
+        generator=generator,
+        name="the classifier of digits",
+    )
     return net.eval()
 
 

@@ -14,9 +14,9 @@ from lazyartist.clinic.base import Remedy
 from lazyartist.clinic.forgetting.case import ForgettingPatient
 from lazyartist.clinic.forgetting.collages import collages
 from lazyartist.clinic.forgetting.net import OLD, jittered
-from lazyartist.clinic.training import batches, cosine, generator_of
+from lazyartist.clinic.training import cosine, generator_of
 from lazyartist.knobs import knob
-from lazyartist.training.loop import descend
+from lazyartist.training.loop import batches, descend
 
 
 TEMPERATURE = 2.0

@@ -14,8 +14,8 @@ from torch.nn import functional as F
 
 from lazyartist.clinic.frozen_masks.net import SceneNet
 from lazyartist.clinic.frozen_masks.scenes import Scenes
-from lazyartist.clinic.training import batches, cosine, fresh, generator_of
-from lazyartist.training.loop import descend
+from lazyartist.clinic.training import cosine, fresh, generator_of
+from lazyartist.training.loop import batches, descend
 
 
 FLIPS: tuple[tuple[int, ...], ...] = ((), (2,), (3,), (2, 3))

@@ -9,8 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lazyartist.clinic.training import batches, one_cycle
-from lazyartist.training.loop import descend
+from lazyartist.clinic.training import descend_on, one_cycle
 
 
 CLASSES = 10
@@ -58,13 +57,15 @@ def train(
     generator: torch.Generator,
 ) -> None:
     """Train on images and the classes of the digits on them; the network ends in evaluation mode, frozen."""
-    order = batches(len(images), batch, generator)
-
-    def loss(step: int) -> Tensor:
-        del step
-        chosen = next(order)
-        return F.cross_entropy(net(images[chosen]), labels[chosen])
-
     net.train()
-    descend(loss, net.parameters(), steps=steps, learning_rate=one_cycle(learning_rate), name="the frozen classifier")
+    descend_on(
+        len(images),
+        lambda chosen: F.cross_entropy(net(images[chosen]), labels[chosen]),
+        net.parameters(),
+        batch=batch,
+        steps=steps,
+        rate=one_cycle(learning_rate),
+        generator=generator,
+        name="the frozen classifier",
+    )
     net.eval().requires_grad_(False)

@@ -16,8 +16,9 @@ from lazyartist.clinic.frozen_masks.head import Head, head_on, train_head, with_
 from lazyartist.clinic.frozen_masks.maps import Brightness, ProbeMaps, columns
 from lazyartist.clinic.frozen_masks.scenes import Scenes
 from lazyartist.clinic.frozen_masks.segmenter import Segmenter, best_threshold, maps_of
-from lazyartist.clinic.training import batches, generator_of
+from lazyartist.clinic.training import generator_of
 from lazyartist.knobs import knob
+from lazyartist.training.loop import batches
 
 
 @REMEDIES.register("frozen_masks.brightness")

@@ -22,9 +22,8 @@ from lazyartist.clinic.intent_slots.pieces import (
     encode,
     first_pieces,
 )
-from lazyartist.clinic.training import batches, fresh, generator_of, one_cycle
+from lazyartist.clinic.training import descend_on, fresh, generator_of, one_cycle
 from lazyartist.inference import evaluating
-from lazyartist.training.loop import descend
 
 
 WIDTH = 48
@@ -105,12 +104,14 @@ def train_reader(
     known = encode(commands, pieces, alignment)
     net = fresh(lambda: ReaderNet(len(pieces)), "intent slots", "reader", seed)
     g = generator_of("intent slots", "order", seed)
-    order = batches(len(commands), BATCH, g)
-    descend(
-        lambda _: _loss(net, known, next(order), g),
+    descend_on(
+        len(commands),
+        lambda chosen: _loss(net, known, chosen, g),
         net.parameters(),
+        batch=BATCH,
         steps=steps,
-        learning_rate=one_cycle(RATE),
+        rate=one_cycle(RATE),
+        generator=g,
         name="the reader of commands",
     )
     return Reader(net, pieces)

@@ -9,8 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lazyartist.clinic.training import batches, generator_of, one_cycle
-from lazyartist.training.loop import descend
+from lazyartist.clinic.training import descend_on, generator_of, one_cycle
 
 
 SIDE = 32  # pixels that it sees
@@ -73,15 +72,22 @@ def learn(net: EmbeddingNet, digits: Tensor, look: Look, *, steps: int, rate: fl
     """
     net.train().to(memory_format=torch.channels_last)
     generator = generator_of("contrast", seed)
-    order = batches(len(digits), min(PAIRS, len(digits)), generator)
 
-    def loss(step: int) -> Tensor:
-        del step
-        chosen = digits[next(order)].repeat(2, 1, 1)
-        vectors = net(look(chosen, generator))
+    def loss(chosen: Tensor) -> Tensor:
+        shown = digits[chosen].repeat(2, 1, 1)
+        vectors = net(look(shown, generator))
         alike = (vectors @ vectors.T / TEMPERATURE).fill_diagonal_(-torch.inf)
-        partner = torch.arange(len(chosen)).roll(len(chosen) // 2)
+        partner = torch.arange(len(shown)).roll(len(shown) // 2)
         return F.cross_entropy(alike, partner)
 
-    descend(loss, net.parameters(), steps=steps, learning_rate=one_cycle(rate), name="the embedding network")
+    descend_on(
+        len(digits),
+        loss,
+        net.parameters(),
+        batch=min(PAIRS, len(digits)),
+        steps=steps,
+        rate=one_cycle(rate),
+        generator=generator,
+        name="the embedding network",
+    )
     return net.eval()

@@ -11,9 +11,8 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, gelu, scaled_dot_product_attention
 
 from lazyartist.clinic.steering.grammar import PROMPT, REPORT, WORDS
-from lazyartist.clinic.training import batches, fresh, generator_of, one_cycle
+from lazyartist.clinic.training import descend_on, fresh, generator_of, one_cycle
 from lazyartist.inference import evaluating
-from lazyartist.training.loop import descend
 
 
 WIDTH, HEADS, BLOCKS = 64, 4, 3
@@ -131,11 +130,19 @@ def train_model(tokens: Tensor, steps: int, seed: int) -> LanguageModel:
         seed: of first weights and order.
     """
     model = fresh(LanguageModel, "steering", "language model", seed)
-    order = batches(len(tokens), BATCH, generator_of("steering", "order", seed))
 
-    def loss(_: int) -> Tensor:
-        own = tokens[next(order)]
+    def loss(chosen: Tensor) -> Tensor:
+        own = tokens[chosen]
         return cross_entropy(model(own[:, :-1])[:, PROMPT - 1 :].flatten(0, 1), own[:, PROMPT:].flatten())
 
-    descend(loss, model.parameters(), steps=steps, learning_rate=one_cycle(RATE), name="the language model")
+    descend_on(
+        len(tokens),
+        loss,
+        model.parameters(),
+        batch=BATCH,
+        steps=steps,
+        rate=one_cycle(RATE),
+        generator=generator_of("steering", "order", seed),
+        name="the language model",
+    )
     return model
