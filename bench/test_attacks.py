@@ -35,7 +35,7 @@ from lazyartist.attacks.fmn import FMN
 from lazyartist.attacks.pgd import PGD
 from lazyartist.criteria import ATTACK_EPSILON
 from lazyartist.strategies import STRATEGIES
-from lazyartist.studies.base import STANDARD, Run
+from lazyartist.studies.classifiers import STANDARD, Run
 from lazyartist.studies.lazy import LAZY
 from lazyartist.training.store import Store
 

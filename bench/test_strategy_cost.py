@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lazyartist.data.make import make_task
 from lazyartist.strategies import STRATEGIES
-from lazyartist.studies.base import STANDARD, Run
+from lazyartist.studies.classifiers import STANDARD, Run
 from lazyartist.studies.cures.cures import own_cures
 from lazyartist.studies.speed.metrics import TIMES_ERM
 from lazyartist.training.fit import fit

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lazyartist import __version__, commands
+from lazyartist import __version__, commands, report_commands
 
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _add_data(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def _add_probe(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words = "Print what a model of yours follows, where it looks, and what its units see."
     probe = parsers.add_parser("probe", help=words, description=words)
-    probe.set_defaults(command=commands.probe_command)
+    probe.set_defaults(command=report_commands.probe_command)
     _add_model(probe)
     probe.add_argument(
         "--layer", metavar="NAME", help="Layer of the Grad-CAM map. Default: the last that puts out maps."
@@ -170,7 +170,7 @@ def _add_probe(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 def _add_attack(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words = "Print how much noise a model of yours takes: found from above, proven from below."
     attack = parsers.add_parser("attack", help=words, description=words)
-    attack.set_defaults(command=commands.attack_command)
+    attack.set_defaults(command=report_commands.attack_command)
     _add_model(attack)
     attack.add_argument("--from", type=int, required=True, dest="source", metavar="CLASS", help="Class of the images.")
     attack.add_argument(
@@ -182,7 +182,7 @@ def _add_attack(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def _add_check(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words = "Check whether a model leans on a shortcut: every group's accuracy, what it follows, what noise it takes."
     check = parsers.add_parser("check", help=words, description=words)
-    check.set_defaults(command=commands.check_command)
+    check.set_defaults(command=report_commands.check_command)
     _add_model(check, or_strategy=True)
     check.add_argument(
         "--worst-group", type=float, metavar="SHARE", help="Accuracy that every group must have: 0.7. Default: none."
@@ -193,7 +193,7 @@ def _add_check(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 def _add_latents(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words = "Learn latents of your images, print which images are odd and why, and write a page of them."
     latents = parsers.add_parser("latents", help=words, description=words)
-    latents.set_defaults(command=commands.latents_command)
+    latents.set_defaults(command=report_commands.latents_command)
     latents.add_argument(
         "--data", required=True, metavar="NAME",
         help="The images: folder:PATH, with size=32 behind it if you like; or the name of a dataset.",
@@ -212,7 +212,7 @@ def _add_latents(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -
 def _add_clinic(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words = "Treat one of the broken models, and tell what came of it; without a case, print which there are."
     clinic = parsers.add_parser("clinic", help=words, description=words)
-    clinic.set_defaults(command=commands.clinic_command)
+    clinic.set_defaults(command=report_commands.clinic_command)
     clinic.add_argument("case", nargs="?", help="Name of the case, with knobs if you like: forgetting:data=digits.")
     clinic.add_argument("--remedy", metavar="NAME", help="How to treat it. Default: the best that is known here.")
     clinic.add_argument("--seed", type=_seed, default=0, metavar="N", help="Of data, defect and treatment. Default: 0.")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 
 from typing import TYPE_CHECKING, Any
 
-from lazyartist.files import write_bytes, write_text
+from lazyartist.files import write_bytes
 from lazyartist.registry import Registry, unknown
 from lazyartist.reporting.publish import fill_blocks, publish, tables_of
 from lazyartist.reporting.records import read_rows, recorded_rows
@@ -84,7 +83,7 @@ def run_command(options: argparse.Namespace) -> int:
     study = STUDIES.build(options.study, **{name: value for name, value in chosen.items() if value})
     runs = study.runs()
     for dataset in dict.fromkeys(run.dataset for run in runs if hasattr(run, "dataset")):
-        _make(dataset)  # once here, so that the processes find it in the cache
+        make(dataset)  # once here, so that the processes find it in the cache
     records = options.results / "records"
     with progress_bar(study.name, len(runs)) as progress:
         rows = run_study(study, records, jobs=options.jobs, fresh=options.fresh, progress=progress)
@@ -94,12 +93,13 @@ def run_command(options: argparse.Namespace) -> int:
     path = records / f"{study.name}.jsonl"
     networks = {(row.at.get("dataset"), row.at.get("network")) for row in rows}
     peers = [row for row in read_rows(path) if (row.at.get("dataset"), row.at.get("network")) in networks]
-    _show(tables_of(study.name, peers))
+    show(tables_of(study.name, peers))
     print(f"{len(runs)} runs, {len(rows)} rows in {path}; the table shows all it has of these datasets and networks.")
     return OK
 
 
-def _show(tables: Sequence[Table]) -> None:
+def show(tables: Sequence[Table]) -> None:
+    """Print tables."""
     for table in tables:
         print(table.text())
 
@@ -114,7 +114,7 @@ def table_command(options: argparse.Namespace) -> int:
     shown = False
     for study in [options.study] if options.study else recorded:
         if rows := read_rows(options.results / "records" / f"{study}.jsonl"):
-            _show(tables_of(study, rows))
+            show(tables_of(study, rows))
             shown = True
     if not shown:
         print(f"no rows under {options.results / 'records'}: `lazyartist run` makes some", file=sys.stderr)
@@ -165,7 +165,7 @@ def data_command(options: argparse.Namespace) -> int:
     from lazyartist.data.sources import data_root
 
     for name in options.datasets or ("mnist", "fashion"):
-        task = _make(name)
+        task = make(name)
         splits = {"train": task.train, "easy": task.easy, "test": task.test}
         counts = ", ".join(f"{split} {len(images):,}" for split, images in splits.items())
         print(f"{name}: {counts} images; what was fetched is verified and lies in {data_root()}")
@@ -174,7 +174,7 @@ def data_command(options: argparse.Namespace) -> int:
         from lazyartist.studies.lazy.dataset_figure import split_pictures
         from lazyartist.studies.lazy.figures import dataset_figure
 
-        task = _make((options.datasets or ["mnist"])[0])
+        task = make((options.datasets or ["mnist"])[0])
         palette = getattr(task.train.images, "palette", None)
         names = palette.words if palette else [f"{task.train.target} {label}" for label in range(task.train.classes)]
         save(lambda: dataset_figure(split_pictures(task), names), options.picture)
@@ -182,127 +182,8 @@ def data_command(options: argparse.Namespace) -> int:
     return OK
 
 
-def probe_command(options: argparse.Namespace) -> int:
-    """Print what somebody's own model follows, looks at and sees."""
-    from lazyartist.networks.load import load_model
-    from lazyartist.studies.inspection.model_report import model_report
-
-    model = load_model(options.model, options.network, trust=options.trust)
-    _show([model_report(model, _make(options.dataset), options.layer)])
-    return OK
-
-
-def attack_command(options: argparse.Namespace) -> int:
-    """Print how much noise somebody's own model takes."""
-    from lazyartist.networks.load import load_model
-    from lazyartist.studies.noise.attack_report import attack_report
-
-    model = load_model(options.model, options.network, trust=options.trust)
-    for line in attack_report(model, _make(options.dataset), options.source, options.target, options.images):
-        print(line)
-    return OK
-
-
-def check_command(options: argparse.Namespace) -> int:
-    """Check whether a model leans on a shortcut."""
-    if options.page is not None:
-        _need_folder(options.page)
-
-    from lazyartist.networks.load import load_model
-    from lazyartist.studies.base import Run
-    from lazyartist.studies.cures.cures import CuresStudy
-    from lazyartist.studies.inspection.shortcut import check_shortcut
-    from lazyartist.studies.inspection.shortcut_page import shortcut_page
-    from lazyartist.studies.runner import one_thread
-    from lazyartist.training.store import Store
-
-    task = _make(options.dataset)
-    with one_thread():
-        if options.model is not None:
-            model = load_model(options.model, options.network, trust=options.trust)
-        else:
-            chosen = {} if options.epochs is None else {"epochs": options.epochs}
-            budget = CuresStudy(strategies=(options.strategy,), budget=chosen).budget_of(options.strategy)
-            network = options.network or CuresStudy.default_networks[0]
-            model = Run(options.dataset, network, options.strategy, options.seed, budget).train(Store()).model
-        report = check_shortcut(model, task, worst_group=options.worst_group)
-        _show([report.table()])
-        print("\n".join(report.lines()))
-        if options.page is not None:
-            write_text(options.page, shortcut_page(model, report))
-            print(f"page: {options.page}")
-    return report.exit_code
-
-
-def latents_command(options: argparse.Namespace) -> int:
-    """Learn latents of somebody's images, and print and draw which are odd."""
-    from lazyartist.data.families import names_of, pictured
-    from lazyartist.latents.odd_images import find_odd_images
-    from lazyartist.latents.pictures import Pictures
-    from lazyartist.studies.latents.recipe import Recipe
-    from lazyartist.studies.runner import one_thread
-    from lazyartist.training.store import Store
-
-    recipe = Recipe(images=options.data, variant=options.variant, latents=options.latents, steps=options.steps)
-    images = pictured(options.data)
-    if not os.access(folder := options.page.resolve().parent, os.W_OK):  # found before the work, not after it
-        raise PermissionError(
-            f"{options.page} cannot be written: {folder} is no folder, or not yours: name another one"
-        )
-    print(f"learning {options.latents} latents of {len(images):,} images, {options.steps:,} steps", file=sys.stderr)
-    with one_thread():
-        found = find_odd_images(recipe.train(Store(), options.seed).model, Pictures(images), names_of(images))
-        write_text(options.page, found.page(f"Odd images of {options.data}"))
-    print(f"{found.flagged:,} of {found.images:,} images are odd: further than {found.threshold:.2f} from the others.")
-    print("\n".join(found.lines()))
-    print(f"page: {options.page}")
-    return OK
-
-
-def clinic_command(options: argparse.Namespace) -> int:
-    """Treat one of the broken models, tell the story, and draw it; or print which there are."""
-    from lazyartist.clinic import CASE_FIGURES, CASES
-
-    if options.case is None:
-        _list_cases()
-        return OK
-    CASES.configured(options.case)  # a wrong name is said before torch is imported
-
-    from lazyartist.clinic.examine import build_case, examine
-    from lazyartist.clinic.story import story
-    from lazyartist.reporting.figure import save
-    from lazyartist.studies.runner import one_thread
-
-    case = build_case(options.case)
-    with one_thread():
-        found = examine(case, options.remedy or case.cure, options.seed)
-        print("\n".join(story(found)))
-        if case.name in CASE_FIGURES:
-            path = options.results / f"clinic_{case.name}.png"
-            save(lambda: CASE_FIGURES[case.name](found), path)
-            print(f"drawn: {path}")
-    return OK
-
-
-def _list_cases() -> None:
-    from lazyartist.clinic import CASES, REMEDIES
-
-    remedies = REMEDIES.entries()
-    for name, entry in sorted(CASES.entries().items()):
-        print(f"{name}: {entry.summary}")
-        for full, remedy in sorted(remedies.items()):
-            if full.startswith(f"{name}."):
-                print(f"  {full.removeprefix(f'{name}.'):<26} {remedy.summary}")
-        print()
-
-
-def _need_folder(page: Path) -> None:
-    """Refuse a page that cannot be written: before the work, not after it."""
-    if not os.access(folder := page.resolve().parent, os.W_OK):
-        raise PermissionError(f"{page} cannot be written: {folder} is no folder, or not yours: name another one")
-
-
-def _make(dataset: str) -> Any:
+def make(dataset: str) -> Any:
+    """Return the task of a dataset, fetched if need be."""
     from lazyartist.data.make import make_task
 
     return make_task(dataset)

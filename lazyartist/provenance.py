@@ -30,6 +30,7 @@ DECIDES_NOTHING = tuple(
             "reporting",
             "cli",
             "commands",
+            "report_commands",
             "checks",
             "check_tasks",
         ),

@@ -64,7 +64,7 @@ def measure(pytestconfig: pytest.Config, lazy_results: Path) -> Callable[..., li
     """Return `measure(study, **fields)`: run a study afresh, keep its rows for the summary, and return them.
 
     Trained models come from the store where it has them; every number is measured again. `study` may have knobs behind
-    its name; the fields are those of `lazyartist.studies.base.ClassifierStudy` and the study's own. A study that
+    its name; the fields are those of `lazyartist.studies.classifiers.ClassifierStudy` and the study's own. A study that
     measures nothing fails.
     """
 

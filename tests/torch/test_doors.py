@@ -212,7 +212,8 @@ STUDY = '''
 
     from lazyartist.inference import predict
     from lazyartist.studies import STUDIES
-    from lazyartist.studies.base import ClassifierStudy, Fact
+    from lazyartist.studies.base import Fact
+    from lazyartist.studies.classifiers import ClassifierStudy
 
     @STUDIES.register("zeros")
     @dataclass(frozen=True)

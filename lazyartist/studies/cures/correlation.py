@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import ClassifierStudy, Fact, Run
+from lazyartist.studies.base import Fact
+from lazyartist.studies.classifiers import ClassifierStudy, Run
 from lazyartist.studies.common import accuracies
 
 

@@ -9,7 +9,8 @@ from lazyartist.probes import group_accuracy
 from lazyartist.probes.groups import group_sizes
 from lazyartist.strategies import STRATEGIES
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import ClassifierStudy, Fact, Run
+from lazyartist.studies.base import Fact
+from lazyartist.studies.classifiers import ClassifierStudy, Run
 from lazyartist.studies.common import accuracies, rounded
 from lazyartist.studies.cures.metrics import AVERAGE, BALANCED, WORST_GROUP
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from lazyartist.probes import group_accuracy
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import ClassifierStudy, Fact, Run
+from lazyartist.studies.base import Fact
+from lazyartist.studies.classifiers import ClassifierStudy, Run
 from lazyartist.studies.common import accuracies
 from lazyartist.studies.cures.metrics import UNBIASED
 from lazyartist.training.budget import Budget

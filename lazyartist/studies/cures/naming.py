@@ -10,7 +10,8 @@ import torch
 from lazyartist.probes.conflict_detection import CONFLICT_SCORES, judge_detection
 from lazyartist.strategies import STRATEGIES
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import ClassifierStudy, Fact, Run, has_knob
+from lazyartist.studies.base import Fact
+from lazyartist.studies.classifiers import ClassifierStudy, Run, has_knob
 from lazyartist.studies.cures.metrics import DETECTION
 from lazyartist.training.fit import fit, training_view
 

@@ -9,7 +9,8 @@ from lazyartist.data.images import UnsupportedError
 from lazyartist.probes.groups import GroupAccuracy, group_accuracy, group_sizes
 from lazyartist.strategies import STRATEGIES
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import ClassifierStudy, Fact, Run
+from lazyartist.studies.base import Fact
+from lazyartist.studies.classifiers import ClassifierStudy, Run
 from lazyartist.studies.cures.metrics import AVERAGE, WORST_GROUP
 from lazyartist.training.fit import fit
 

@@ -25,7 +25,8 @@ from lazyartist.sae.steering import ablate, intervene
 from lazyartist.statistics import eta_squared
 from lazyartist.strategies import STRATEGIES
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import Fact, Run, has_knob
+from lazyartist.studies.base import Fact
+from lazyartist.studies.classifiers import Run, has_knob
 from lazyartist.studies.decomposition.metrics import CEILING, OWN_HEAD, REFITTED_HEAD, SCR, UNEDITED
 from lazyartist.studies.decomposition.trained_saes import VARIANT, LastLayerStudy
 from lazyartist.studies.lazy import LAZY

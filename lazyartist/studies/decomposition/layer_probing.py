@@ -12,7 +12,8 @@ from lazyartist.attribution.layer import map_layers
 from lazyartist.knobs import knob
 from lazyartist.sae.layer_probing import probe_layer
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import Fact, Run
+from lazyartist.studies.base import Fact
+from lazyartist.studies.classifiers import Run
 from lazyartist.studies.decomposition.metrics import AUROC, CEILING, MEANS
 from lazyartist.studies.decomposition.trained_saes import SaeUsingStudy, train_saes
 from lazyartist.studies.lazy import LAZY

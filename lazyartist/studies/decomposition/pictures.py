@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from lazyartist.sae.base import SparseAutoencoder
     from lazyartist.sae.labelling import Feature
-    from lazyartist.studies.base import Run
+    from lazyartist.studies.classifiers import Run
     from lazyartist.studies.decomposition.last_layer import LastLayer
     from lazyartist.training.store import Store
 

@@ -16,7 +16,8 @@ from lazyartist.sae.metrics import dead_share, explained_variance, l0, loss_reco
 from lazyartist.sae.sparse_probe import sparse_probe
 from lazyartist.statistics import auroc
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import Fact, Run
+from lazyartist.studies.base import Fact
+from lazyartist.studies.classifiers import Run
 from lazyartist.studies.common import rounded
 from lazyartist.studies.decomposition.metrics import (
     ATTRIBUTE_AUROC,

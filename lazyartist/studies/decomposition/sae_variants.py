@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from lazyartist.sae.matching import match
 from lazyartist.sae.metrics import dead_share, explained_variance, l0
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import Fact, Run
+from lazyartist.studies.base import Fact
+from lazyartist.studies.classifiers import Run
 from lazyartist.studies.decomposition.metrics import DEAD_SHARE, EXPLAINED_VARIANCE, L0, SHARED_FEATURES
 from lazyartist.studies.decomposition.trained_saes import LastLayerStudy
 from lazyartist.studies.lazy import LAZY

@@ -16,7 +16,7 @@ from lazyartist.sae import SAES
 from lazyartist.sae.budget import SaeBudget
 from lazyartist.sae.io import from_tensors, to_tensors
 from lazyartist.sae.train import train
-from lazyartist.studies.base import ClassifierStudy, Run
+from lazyartist.studies.classifiers import ClassifierStudy, Run
 from lazyartist.studies.decomposition.last_layer import LastLayer, last_layer_activations
 from lazyartist.training.store import Kept, Provenance, versions
 

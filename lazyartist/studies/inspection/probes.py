@@ -10,7 +10,8 @@ from lazyartist.probes import accuracy, recolour
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.lazy import Lazy
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import ClassifierStudy, Fact, Run, has_knob
+from lazyartist.studies.base import Fact
+from lazyartist.studies.classifiers import ClassifierStudy, Run, has_knob
 from lazyartist.studies.common import rounded
 from lazyartist.studies.inspection.attribution_facts import attribution_facts
 from lazyartist.studies.inspection.subjects import (

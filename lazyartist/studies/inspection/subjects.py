@@ -15,7 +15,7 @@ from lazyartist.strategies.grayscale_erm import GrayscaleErm, without_colour
 if TYPE_CHECKING:
     from lazyartist.data.images import Split
     from lazyartist.data.task import Task
-    from lazyartist.studies.base import Run
+    from lazyartist.studies.classifiers import Run
 
 
 class GreyInput(nn.Module):

@@ -21,7 +21,8 @@ from lazyartist.probes.conflict_detection import judge_detection
 from lazyartist.provenance import code_digest
 from lazyartist.reporting.row import Key, Origin
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import THREADS, Fact, Study, chosen_seeds, fingerprints
+from lazyartist.studies.base import THREADS, Fact, Study, chosen_seeds
+from lazyartist.studies.classifiers import files_behind
 from lazyartist.studies.latents import metrics as names
 from lazyartist.training.store import versions
 
@@ -125,9 +126,8 @@ class EntanglementStudy(Study[DataRun]):
 
     def digest(self, run: DataRun) -> str:
         """Return a digest of all that decides the rows of a run."""
-        make = DATASETS.configured(run.dataset)[0]
-        data = "" if getattr(make, "__module__", "").startswith("lazyartist.") else fingerprints(run.task())
-        code = code_digest(type(self), make)
+        data = files_behind(run.dataset, run.task)
+        code = code_digest(type(self), DATASETS.configured(run.dataset)[0])
         decides = (self.name, self.knobs(), run, data, versions(), THREADS, code)
         return hashlib.sha256(repr(decides).encode()).hexdigest()[:16]
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.lazy import SMALL_STEPS
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import ClassifierStudy, Fact, Run
+from lazyartist.studies.base import Fact
+from lazyartist.studies.classifiers import ClassifierStudy, Run
 from lazyartist.studies.common import accuracies
 from lazyartist.training.budget import Budget
 from lazyartist.training.fit import fit

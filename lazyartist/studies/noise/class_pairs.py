@@ -9,7 +9,8 @@ import torch
 
 from lazyartist.knobs import knob
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import ClassifierStudy, Fact, Run
+from lazyartist.studies.base import Fact
+from lazyartist.studies.classifiers import ClassifierStudy, Run
 from lazyartist.studies.lazy import LAZY
 from lazyartist.studies.noise.metrics import PAIR
 from lazyartist.studies.noise.minimum_noise import (

@@ -14,7 +14,8 @@ from lazyartist.knobs import knob
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.erm import Erm
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import ClassifierStudy, Fact, Run, has_knob
+from lazyartist.studies.base import Fact
+from lazyartist.studies.classifiers import ClassifierStudy, Run, has_knob
 from lazyartist.studies.lazy import LAZY
 from lazyartist.studies.noise.metrics import FLIP, MATCHED, MINIMAL, RECOLOUR, SOURCE, TARGET
 from lazyartist.studies.noise.minimum_noise import (

@@ -21,7 +21,8 @@ from lazyartist.seeding import seed_from
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.grayscale_erm import GrayscaleErm, without_colour
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import ClassifierStudy, Fact, Run
+from lazyartist.studies.base import Fact
+from lazyartist.studies.classifiers import ClassifierStudy, Run
 from lazyartist.studies.cures.cures import own_cures
 from lazyartist.studies.lazy import CONTROL, LAZY
 from lazyartist.studies.noise.metrics import CERTIFIED, FLIP, MINIMAL, QUERIES, SOURCE, TARGET, Paint

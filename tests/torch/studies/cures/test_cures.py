@@ -10,7 +10,7 @@ from lazyartist.data.images import Split, UnsupportedError
 from lazyartist.data.task import Task
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.erm import Erm
-from lazyartist.studies.base import STANDARD
+from lazyartist.studies.classifiers import STANDARD
 from lazyartist.studies.cures.cures import CuresStudy, own_cures
 from lazyartist.studies.cures.metrics import AVERAGE, BALANCED, WORST_GROUP
 

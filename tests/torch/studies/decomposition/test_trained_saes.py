@@ -7,7 +7,7 @@ from lazyartist.registry import UnknownNameError
 from lazyartist.sae import SAES
 from lazyartist.sae.budget import SaeBudget
 from lazyartist.sae.train import train
-from lazyartist.studies.base import ClassifierStudy
+from lazyartist.studies.classifiers import ClassifierStudy
 from lazyartist.studies.decomposition import trained_saes
 from lazyartist.studies.decomposition.erasure import ErasureStudy
 from lazyartist.studies.decomposition.layer_probing import LayerProbingStudy

@@ -6,7 +6,7 @@ from torch import nn
 
 from lazyartist.data import DATASETS
 from lazyartist.strategies.grayscale_erm import without_colour
-from lazyartist.studies.base import Run, has_knob
+from lazyartist.studies.classifiers import Run, has_knob
 from lazyartist.studies.inspection.subjects import (
     GreyInput,
     aligned_images,

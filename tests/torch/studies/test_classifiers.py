@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import STANDARD, ClassifierStudy, Fact, Run
+from lazyartist.studies.base import Fact
+from lazyartist.studies.classifiers import STANDARD, ClassifierStudy, Run
 from lazyartist.studies.cures.cures import CuresStudy
 from lazyartist.studies.lazy.lazy import LazyStudy
 from lazyartist.training.budget import Budget
