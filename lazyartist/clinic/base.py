@@ -75,6 +75,8 @@ class Case(ABC, Generic[Patient, Sealed, Treated]):
         cure: the name of the best remedy that is known here.
         lesson: what is wrong with the defective judge, and how it is caught; empty where the case has none.
         small: knobs with which it takes a second or two, for tests and for trying a remedy out.
+        libraries: the optional libraries that decide its numbers; their versions are part of the key of all that is
+            kept. Those that lazyartist itself needs always are.
     """
 
     name: ClassVar[str]
@@ -85,6 +87,7 @@ class Case(ABC, Generic[Patient, Sealed, Treated]):
     cure: ClassVar[str]
     lesson: ClassVar[str] = ""
     small: ClassVar[Mapping[str, int | float | str]] = MappingProxyType({})
+    libraries: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         check_knobs(self)
@@ -115,7 +118,13 @@ AnyCase: TypeAlias = Case[Any, Any, Any]
 
 @dataclass(frozen=True)
 class Remedy(ABC, Generic[Patient, Treated]):
-    """One way to treat a case. Subclasses are frozen dataclasses, registered as "case.remedy"."""
+    """One way to treat a case. Subclasses are frozen dataclasses, registered as "case.remedy".
+
+    Attributes:
+        libraries: the optional libraries that decide what comes of it, beside those of its case; see `Case`.
+    """
+
+    libraries: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         check_knobs(self)

@@ -58,7 +58,7 @@ class Shelf:
         return Provenance(
             kind=f"clinic: {what}",
             spec={"case": repr(self.case), "files": self.case.fingerprint(), "seed": int(seed)},
-            versions=versions(),
+            versions=versions(self.case.libraries),
             threads=torch.get_num_threads(),
             source=code_digest(type(self.case)),
         )

@@ -8,7 +8,7 @@ import json
 import logging
 import platform
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -199,15 +199,27 @@ def provenance_of(strategy: Strategy, task: Task, network: str, budget: Budget, 
     )
 
 
-def versions() -> dict[str, str]:
-    """Return the versions of what a result depends on besides the arguments."""
+def versions(libraries: Iterable[str] = ()) -> dict[str, str]:
+    """Return the versions of what a result depends on besides the arguments.
+
+    Args:
+        libraries: optional ones that this result depends on too; "none" is the version of one that is not installed.
+    """
     return {
         "lazyartist": lazyartist.__version__,
         "python": platform.python_version(),
         "torch": torch.__version__,
         "numpy": np.__version__,
         **{name: importlib.metadata.version(name) for name in ("torchvision", "scikit-learn", "scipy")},
+        **{name: _version(name) for name in libraries},
     }
+
+
+def _version(library: str) -> str:
+    try:
+        return importlib.metadata.version(library)
+    except importlib.metadata.PackageNotFoundError:
+        return "none"
 
 
 def _digest(weights: bytes, facts: Mapping[str, float]) -> str:

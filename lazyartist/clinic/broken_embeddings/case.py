@@ -107,6 +107,7 @@ class BrokenEmbeddings(Case[Patient, Sealed, Mended]):
         "those read who rely on the model: even a table of shuffled rows, a mere bag of words, passes for half healthy."
     )
     small: ClassVar[Mapping[str, int | float | str]] = MappingProxyType({"encoder": "tiny", "train": 40, "test": 40})
+    libraries: ClassVar[tuple[str, ...]] = ("transformers", "tokenizers")
 
     encoder: str = "minilm"
     damage: str = "zeros"
@@ -124,7 +125,7 @@ class BrokenEmbeddings(Case[Patient, Sealed, Mended]):
         if self.encoder in ("minilm", "tiny"):
             return ""
         seen = hashlib.sha256()
-        for path in sorted(path for path in Path(self.encoder).glob("*") if path.is_file()):
+        for path in sorted(path for path in Path(self.encoder).expanduser().glob("*") if path.is_file()):
             seen.update(path.name.encode() + path.read_bytes())
         return seen.hexdigest()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 
@@ -134,6 +135,8 @@ class Everything(Text):
 @dataclass(frozen=True)
 class WithDonor(Text):
     """As `text`, with another language model's embeddings of the same words among what a row is predicted from."""
+
+    libraries: ClassVar[tuple[str, ...]] = ("gguf",)
 
     def descriptors(self, patient: Patient, found: Tensor) -> Tensor:
         """Return what is known of every token, (V, P)."""

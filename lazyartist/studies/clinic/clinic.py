@@ -6,7 +6,7 @@ import hashlib
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from lazyartist.clinic import CASES, REMEDIES
 from lazyartist.clinic.examine import BASELINE, ORACLE, Examination, build_case, examine, remedies_of
@@ -20,6 +20,7 @@ from lazyartist.training.store import versions
 
 
 if TYPE_CHECKING:
+    from lazyartist.clinic.base import Remedy
     from lazyartist.reporting.row import Key, Row
     from lazyartist.training.store import Store
 
@@ -87,7 +88,7 @@ class ClinicStudy(Study[ClinicRun]):
         origin = Origin(
             run=self.digest(run),
             at={**run.at(), **self.changed_knobs()},
-            versions=versions(),
+            versions=self._versions(run),
             threads=THREADS,
             seconds=round(found.seconds, 3),
         )
@@ -95,11 +96,22 @@ class ClinicStudy(Study[ClinicRun]):
 
     def digest(self, run: ClinicRun) -> str:
         """Return a digest of all that decides the rows of a run."""
-        case, ends = build_case(run.case), (BASELINE, ORACLE)
-        treated_by = [] if run.remedy in ends else [REMEDIES.configured(f"{case.name}.{run.remedy}")[0]]
-        code = code_digest(type(self), type(case), *treated_by)
-        decides = (self.name, self.knobs(), run, repr(case), case.fingerprint(), versions(), THREADS, code)
+        case = build_case(run.case)
+        code = code_digest(type(self), type(case), *_treated_by(run))
+        decides = (self.name, self.knobs(), run, repr(case), case.fingerprint(), self._versions(run), THREADS, code)
         return hashlib.sha256(repr(decides).encode()).hexdigest()[:16]
+
+    def _versions(self, run: ClinicRun) -> dict[str, str]:
+        """Return the versions of all libraries that decide a run: the case's own, and the remedy's."""
+        deciding = (CASES.configured(run.case)[0], *_treated_by(run))
+        return versions(library for one in deciding for library in one.libraries)
+
+
+def _treated_by(run: ClinicRun) -> list[type[Remedy[Any, Any]]]:
+    """Return the remedy of a run; both ends have none."""
+    if run.remedy in (BASELINE, ORACLE):
+        return []
+    return [REMEDIES.configured(f"{run.case.partition(':')[0]}.{run.remedy}")[0]]
 
 
 def facts_of(found: Examination) -> Iterator[Fact]:
