@@ -103,8 +103,8 @@ class ClinicStudy(Study[ClinicRun]):
 
     def _versions(self, run: ClinicRun) -> dict[str, str]:
         """Return the versions of all libraries that decide a run: the case's own, and the remedy's."""
-        deciding = (CASES.configured(run.case)[0], *_treated_by(run))
-        return versions(library for one in deciding for library in one.libraries)
+        remedies = (library for one in _treated_by(run) for library in one.libraries)
+        return versions((*build_case(run.case).libraries, *remedies))
 
 
 def _treated_by(run: ClinicRun) -> list[type[Remedy[Any, Any]]]:

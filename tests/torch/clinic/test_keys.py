@@ -1,5 +1,7 @@
 """What decides numbers of the clinic is in their keys: the user's files, and the libraries that a thing declares."""
 
+import importlib.metadata
+
 from importlib.metadata import PackageNotFoundError, version
 
 import pytest
@@ -8,8 +10,7 @@ from lazyartist.clinic.broken_embeddings.case import BrokenEmbeddings
 from lazyartist.clinic.broken_embeddings.remedies import WithDonor
 from lazyartist.clinic.shelf import Shelf
 from lazyartist.studies.clinic import clinic as study_module
-from lazyartist.studies.clinic.clinic import ClinicStudy
-from lazyartist.training import store as store_module
+from lazyartist.studies.clinic.clinic import ClinicRun, ClinicStudy
 from lazyartist.training.store import Store, versions
 
 
@@ -23,7 +24,7 @@ def installed(monkeypatch):
             raise PackageNotFoundError(name)
         return said.get(name) or version(name)
 
-    monkeypatch.setattr(store_module.importlib.metadata, "version", answer)
+    monkeypatch.setattr(importlib.metadata, "version", answer)
     return said
 
 
@@ -36,17 +37,14 @@ def test_the_key_of_a_run_has_the_libraries_that_its_case_and_its_remedy_declare
     monkeypatch.setattr(study_module, "code_digest", lambda *things: "the same")  # it takes a second
     installed |= dict.fromkeys((*BrokenEmbeddings.libraries, *WithDonor.libraries), "1.0")
     study = ClinicStudy(seeds=1)
-    runs = {(run.case, run.remedy): run for run in study.runs()}
+    runs = [ClinicRun("broken_embeddings", "donor", 0), ClinicRun("broken_embeddings", "text", 0)]
+    runs.append(ClinicRun("intent_slots", "baseline", 0))
 
     def changed(library):
-        before = {name: study.digest(run) for name, run in some.items()}
+        before = [study.digest(run) for run in runs]
         installed[library] = "2.0"
-        return {name[1] for name, run in some.items() if study.digest(run) != before[name]}
+        return {run.remedy for run, old in zip(runs, before, strict=True) if study.digest(run) != old}
 
-    some = {
-        name: runs[name]
-        for name in (("broken_embeddings", "donor"), ("broken_embeddings", "text"), ("steering", "baseline"))
-    }
     assert changed("gguf") == {"donor"}
     assert changed("transformers") == {"donor", "text"}
 
