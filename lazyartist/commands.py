@@ -30,6 +30,7 @@ def list_command(options: argparse.Namespace) -> int:
     from lazyartist.attribution import MAPS
     from lazyartist.clinic import CASES, REMEDIES
     from lazyartist.data import DATASETS
+    from lazyartist.data.lies import LIES
     from lazyartist.latents import CODERS, LATENTS
     from lazyartist.networks import NETWORKS
     from lazyartist.sae import SAES
@@ -38,6 +39,7 @@ def list_command(options: argparse.Namespace) -> int:
     shelves: dict[str, Registry[Any]] = {
         "studies": STUDIES,
         "datasets": DATASETS,
+        "lies (mnist:bias=NAME)": LIES,
         "networks": NETWORKS,
         "strategies": STRATEGIES,
         "maps": MAPS,

@@ -14,4 +14,4 @@ from lazyartist.registry import Registry
 if TYPE_CHECKING:
     from lazyartist.data.task import Task
 
-DATASETS: Registry[Callable[..., Task]] = Registry("dataset", __name__)
+DATASETS: Registry[Callable[..., Task]] = Registry("dataset", __name__, variable="DATASETS")

@@ -9,19 +9,18 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Literal, get_args
 
-import numpy as np
 import torch
 
 from torch import Tensor
 
-from lazyartist.data.images import Split, UnsupportedError
+from lazyartist.data.grey import grey_images
+from lazyartist.data.images import UnsupportedError
+from lazyartist.data.lottery import Conflict, lottery
 from lazyartist.data.palettes import HUES, Palette, palette_of
 from lazyartist.seeding import seed_from
 
 
 Where = Literal["foreground", "background"]
-Conflict = Literal["all", "others"]
-Hard = Literal["rotated", "other", "uniform"]
 
 TEXTURES = 512  # enough that no class can be told by its texture
 
@@ -136,52 +135,13 @@ def colour(
                 f"labels as .targets or .labels; {type(images).__name__} does not: stack its images into one array"
             )
         images, labels = images.data, getattr(images, names)
-    pixels, y = _checked(images, labels, classes := len(paint.colours))
-    if not isinstance(correlation, (int, float)) or not 0 <= correlation <= 1:  # a NaN fails this too
-        raise ValueError(f"correlation={correlation!r}: expected a share in [0, 1], such as 0.95")
+    pixels, y = grey_images(images, labels, classes := len(paint.colours))
     if where not in get_args(Where):
         raise ValueError(f"where={where!r}: expected 'foreground' or 'background'")
-    if conflict not in get_args(Conflict):
-        raise ValueError(f"conflict={conflict!r}: expected 'all' or 'others'")
     generator = torch.Generator().manual_seed(seed_from("colours", seed))
-    colours = y.clone()
-    for label in range(classes):
-        members = (y == label).nonzero()[:, 0]
-        if len(members) == 0:
-            raise ValueError(f"class {label} has no images: give every class of the palette one, or a smaller palette")
-        rest = members[torch.randperm(len(members), generator=generator)[round(correlation * len(members)) :]]
-        choice = torch.arange(classes) if conflict == "all" else torch.tensor([c for c in range(classes) if c != label])
-        # whole rounds through the choice, then a random part of one: as even as the number allows
-        rounds = torch.cat(
-            [choice[torch.randperm(len(choice), generator=generator)] for _ in range(-(-len(rest) // len(choice)))]
-            or [choice[:0]]
-        )
-        colours[rest] = rounds[: len(rest)]
+    colours = lottery(y, classes, correlation, conflict, generator)
     backdrops = torch.randint(TEXTURES, (len(y),), generator=generator) if where == "background" else None
     return ColouredImages(pixels, y, colours, paint, backdrops)
-
-
-def swap(split: Split, hard: Hard, *, seed: int = 0) -> Split:
-    """Return the same images where the bias attribute is swapped.
-
-    "rotated": class c has the attribute value of class c + 5 (of half the classes further on, if there are not ten);
-    "other": any value but its own; "uniform": any value at all.
-
-    Raises:
-        ValueError: no such way to swap.
-        UnsupportedError: the images cannot be repainted.
-    """
-    generator = torch.Generator().manual_seed(seed_from("swap", hard, seed))
-    n, classes = len(split), split.classes
-    if hard == "rotated":
-        offset = torch.full((n,), classes // 2)
-    elif hard == "other":
-        offset = torch.randint(1, classes, (n,), generator=generator)
-    elif hard == "uniform":
-        offset = torch.randint(0, classes, (n,), generator=generator)
-    else:
-        raise ValueError(f"hard={hard!r}: expected 'rotated', 'other' or 'uniform'")
-    return split.with_attribute((split.labels + offset) % classes)
 
 
 @lru_cache(maxsize=4)
@@ -191,33 +151,3 @@ def _textures(height: int, width: int) -> Tensor:
     coarse = torch.rand(TEXTURES, 1, 7, 7, generator=generator)
     smooth = torch.nn.functional.interpolate(coarse, (height, width), mode="bicubic", align_corners=True)
     return (0.35 + 0.65 * smooth.clamp(0, 1))[:, 0].contiguous()
-
-
-def _checked(images: Any, labels: Any, classes: int) -> tuple[Tensor, Tensor]:
-    try:
-        pixels, y = (torch.as_tensor(a if isinstance(a, Tensor) else np.array(a)) for a in (images, labels))
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"images and labels: expected arrays of numbers: {error}") from error
-    if pixels.dtype != torch.uint8 or pixels.ndim != 3 or 0 in pixels.shape:
-        hint = ""
-        if pixels.is_floating_point():
-            bad = "they hold NaN; " if bool(pixels.isnan().any()) else ""
-            scale = "" if bool((pixels > 1).any()) else "255 * "
-            hint = f": {bad}turn these floats into bytes with ({scale}images).round().astype('uint8')"
-        elif pixels.ndim == 3:
-            hint = ": numbers from 0 to 255 become bytes with np.uint8(images)"
-        elif pixels.ndim == 4:
-            hint = (
-                ": images that have colours of their own can't be painted; make a task of them with the attribute that "
-                "they have, see lazyartist.data.arrays.array_task"
-            )
-        raise ValueError(f"images: expected (N, H, W) uint8, got {tuple(pixels.shape)} {pixels.dtype}{hint}")
-    if y.ndim != 1 or len(y) != len(pixels) or y.is_floating_point() or y.is_complex() or y.dtype == torch.bool:
-        raise ValueError(f"labels: expected ({len(pixels)},) integers, one per image, got {tuple(y.shape)} {y.dtype}")
-    y = y.long()
-    if bool(((y < 0) | (y >= classes)).any()):
-        raise ValueError(
-            f"labels run from {int(y.min())} to {int(y.max())}, but the palette has {classes} colours for the classes "
-            f"0 to {classes - 1}: renumber the labels or pass a palette with more colours"
-        )
-    return pixels.contiguous(), y

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import numpy as np
 import torch
 
 from numpy.typing import NDArray
 
-from lazyartist.data.coloured import ColouredImages, Conflict, Hard, Where, colour, swap
+from lazyartist.data.coloured import ColouredImages, Where, colour
+from lazyartist.data.drawn import DrawnImages, tell
 from lazyartist.data.images import Split
+from lazyartist.data.lies import COLOUR, LIES
+from lazyartist.data.lies.base import Lie
+from lazyartist.data.lottery import Conflict, Hard, swap
 from lazyartist.data.palettes import Palette, palette_of
 from lazyartist.data.sources import GreyImages
-from lazyartist.data.task import Task, whole_number
+from lazyartist.data.task import Keys, Task, whole_number
 from lazyartist.seeding import seed_from
 
 
@@ -22,43 +30,46 @@ def paint_task(
     grey: GreyImages,
     name: str,
     *,
+    bias: str = COLOUR,
     correlation: float = 0.95,
     conflict: Conflict = "all",
-    where: Where = "foreground",
-    palette: str | Palette = "hues",
     seed: int = 0,
+    **knobs: Any,
 ) -> Task:
     """Paint a dataset: four fifths of the training images to train on, one fifth as easy split, the test images hard.
 
     Args:
         grey: the images.
         name: how rows call the dataset.
-        correlation: see `colour`; so are `conflict`, `where` and `palette`.
-        conflict: what the conflicting share draws its colours from.
-        where: what is painted.
-        palette: the colours.
+        bias: the lie: "colour", or one of `lazyartist.data.lies`.
+        correlation: see `lazyartist.data.lottery.lottery`; so is `conflict`.
+        conflict: what the conflicting share draws its values from.
         seed: a whole number from 0 on.
+        knobs: of the lie; those of colour are `where` and `palette`, see `lazyartist.data.coloured.colour`.
 
     Raises:
-        UnknownNameError: an unknown palette.
+        UnknownNameError: an unknown lie or palette.
         ValueError: an argument out of range, or a class with too few images to be in both splits.
     """
-    seed, paint = whole_number(seed, "seed"), palette_of(palette)
+    seed = whole_number(seed, "seed")
     if untested := sorted(set(grey.train_labels.tolist()) - set(grey.test_labels.tolist())):
         raise ValueError(
             f"test_labels: no image of the classes {untested}, which are trained: give each class one or more"
         )
-
-    def painted(images: NDArray[np.uint8], labels: NDArray[np.uint8], split: str, share: float) -> ColouredImages:
-        drawn = seed_from(split, seed)
-        return colour(images, labels, correlation=share, conflict=conflict, where=where, palette=paint, seed=drawn)
-
+    told = _coloured if bias == COLOUR else partial(_drawn, bias)
+    draw, factors, keys = told(**knobs)
     parts = {
-        split: painted(grey.train_images[index], grey.train_labels[index], split, correlation)
+        split: draw(
+            grey.train_images[index],
+            grey.train_labels[index],
+            correlation=correlation,
+            conflict=conflict,
+            seed=seed_from(split, seed),
+        )
         for split, index in zip(("train", "easy"), _train_and_easy(grey.train_labels, seed), strict=True)
     }
-    train, easy = (Split(images) for images in parts.values())
-    test = Split(colour(grey.test_images, grey.test_labels, where=where, palette=paint, seed=seed_from("test", seed)))
+    train, easy = (Split(images, bias=factors) for images in parts.values())
+    test = Split(draw(grey.test_images, grey.test_labels, seed=seed_from("test", seed)), bias=factors)
     return Task(
         name=name,
         train=train,
@@ -66,15 +77,22 @@ def paint_task(
         hard={way: swap(test, way, seed=seed) for way in JUDGED_HARD},
         test=swap(test, "uniform", seed=seed),
         unbiased=swap(train, "uniform", seed=seed),
-        keys={
-            "bias": "colour",
-            "correlation": float(correlation),
-            "conflict": conflict,
-            "where": where,
-            "palette": paint.name,
-        },
+        keys={"bias": bias, "correlation": float(correlation), "conflict": conflict, **keys},
         seed=seed,
     )
+
+
+Draw = Callable[..., ColouredImages | DrawnImages]  # images, labels and how they are drawn
+
+
+def _coloured(where: Where = "foreground", palette: str | Palette = "hues") -> tuple[Draw, tuple[str, ...], Keys]:
+    paint = palette_of(palette)
+    return partial(colour, where=where, palette=paint), (COLOUR,), {"where": where, "palette": paint.name}
+
+
+def _drawn(bias: str, **knobs: Any) -> tuple[Draw, tuple[str, ...], Keys]:
+    lie: Lie = LIES.build(bias, **knobs)
+    return partial(tell, lie), lie.factors, knobs
 
 
 def _train_and_easy(labels: NDArray[np.uint8], seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from lazyartist.registry import unknown
+from lazyartist.seeding import seed_from
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,24 @@ CLASSIC_GREY = Palette(
     ),
     ("red", "lime", "blue", "yellow", "magenta", "cyan", "orange", "violet", "dark green", "grey"),
 )
-PALETTES = {palette.name: palette for palette in (HUES, CLASSIC, CLASSIC_GREY)}
+# Ten hues 12° apart: a lie that takes longer to read, since neighbours look alike.
+NEAR_HUES = Palette(
+    "near-hues",
+    tuple(_hue(12 * step) for step in (0, 3, 6, 9, 1, 4, 7, 2, 5, 8)),
+    ("red", "amber", "lime", "green", "scarlet", "gold", "leaf", "orange", "yellow", "grass"),
+)
+# Ten colours drawn once, uniform in [0.15, 1]: they differ in hue, saturation and value, and some are much alike.
+DRAWN = Palette(
+    "drawn",
+    tuple(
+        tuple(round(channel, 3) for channel in colour)
+        for colour in (
+            0.15 + 0.85 * torch.rand(10, 3, generator=torch.Generator().manual_seed(seed_from("palette")))
+        ).tolist()
+    ),
+    tuple(f"colour {label}" for label in range(10)),
+)
+PALETTES = {palette.name: palette for palette in (HUES, CLASSIC, CLASSIC_GREY, NEAR_HUES, DRAWN)}
 
 
 def palette_of(given: str | Palette | Sequence[Sequence[float]]) -> Palette:

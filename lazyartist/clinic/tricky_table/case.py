@@ -13,12 +13,15 @@ from lazyartist.clinic import CASES
 from lazyartist.clinic.base import Admission, Case, Score, WriteUp
 from lazyartist.clinic.shelf import Shelf
 from lazyartist.clinic.tricky_table.learner import Learner, Predictor
+from lazyartist.clinic.tricky_table.own_table import OwnTable, own_table
+from lazyartist.clinic.tricky_table.own_world import OwnWorld, own_tables
 from lazyartist.clinic.tricky_table.table import Numbers, Table, World
 from lazyartist.clinic.tricky_table.treatments import ManyFillings, OneFilling, Recipe
 from lazyartist.knobs import knob
 
 
 TRAINING_SITES, TEST_SITES = range(6), range(6, 9)
+SPLITS = 15  # leaves that a small table must have rows for
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +88,11 @@ class TrickyTable(Case[Patient, Sealed, Predictor]):
     """That a value is missing tells the target at the sites of the training data, and nowhere else.
 
     Attributes:
-        rows: per site.
-        error: deviation of a measurement; factors have deviation 1.
+        table: a table of your own, CSV or Parquet, into which the holes are put; by default one is drawn.
+        target: the column of your table with the target, numbers above 0.
+        site: the column of your table with the site.
+        rows: per site, of tables that are drawn; of your own all are used.
+        error: deviation of a measurement, in tables that are drawn; factors have deviation 1.
         trees: of the learner.
         rate: how much of each tree is added.
     """
@@ -105,19 +111,43 @@ class TrickyTable(Case[Patient, Sealed, Predictor]):
     )
     small: ClassVar[Mapping[str, int | float | str]] = MappingProxyType({"rows": 300, "trees": 16, "rate": 0.4})
 
+    table: str = ""
+    target: str = "target"
+    site: str = "site"
     rows: int = knob(1200, low=100, whole=True)
     error: float = knob(0.25, above=0)
     trees: int = knob(300, low=1, whole=True)
     rate: float = knob(0.05, above=0, high=1)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("table", "target", "site"):  # a column may be called 3
+            object.__setattr__(self, name, str(getattr(self, name)))
+        if not self.table and (self.target, self.site) != (type(self).target, type(self).site):
+            raise ValueError("target and site are columns of a table of your own: name it too, table=PATH")
+
+    def fingerprint(self) -> str:
+        """Return a digest of the user's table; "" where one is drawn."""
+        return self._own().fingerprint if self.table else ""
+
     def draw(self, seed: int, shelf: Shelf) -> Admission[Patient, Sealed]:
-        """Draw one world and its tables."""
+        """Draw one world and its tables, or the holes of the user's.
+
+        Raises:
+            ValueError: the user's table cannot be used as it is; see `own_table`.
+        """
         del shelf
-        world = World.drawn(len(TRAINING_SITES), self.error, seed)
-        train = world.table(TRAINING_SITES, self.rows, "train", seed)
-        elsewhere = world.table(TEST_SITES, self.rows, "elsewhere", seed)
-        here = world.table(TRAINING_SITES, self.rows // 2, "here", seed)
-        patient = Patient(world.torn(train, "train", seed, betrayed=True), Learner(self.trees, self.rate))
+        world: World | OwnWorld
+        if self.table:
+            own = self._own()
+            world, (train, elsewhere, here) = OwnWorld.drawn(own, seed), own_tables(own, seed)
+        else:
+            world = World.drawn(len(TRAINING_SITES), self.error, seed)
+            train = world.table(TRAINING_SITES, self.rows, "train", seed)
+            elsewhere = world.table(TEST_SITES, self.rows, "elsewhere", seed)
+            here = world.table(TRAINING_SITES, self.rows // 2, "here", seed)
+        least = min(Learner.least, max(1, len(train.target) // SPLITS))  # a table may be small
+        patient = Patient(world.torn(train, "train", seed, betrayed=True), Learner(self.trees, self.rate, least))
         sealed = Sealed(
             world.torn(elsewhere, "elsewhere", seed, betrayed=False),
             world.torn(here, "here", seed, betrayed=True),
@@ -125,6 +155,9 @@ class TrickyTable(Case[Patient, Sealed, Predictor]):
             world.torn(train, "fair", seed, betrayed=False),
         )
         return Admission(patient, sealed)
+
+    def _own(self) -> OwnTable:
+        return own_table(self.table, self.target, self.site)
 
     def baseline(self, patient: Patient, seed: int) -> Predictor:
         """Fill holes with medians and learn: a median is a value like no other, so trees find the holes."""

@@ -22,6 +22,8 @@ COLUMNS = MEASURED + IDLE
 LAWFUL = (0, 3, 12)  # high values are hidden, at every site
 CHANCE = (6, 9, 15)  # a coin decides, at every site
 SPURIOUS = (1, 4, 7, 16, 18, 24, 25, 26, 27, 28)  # the target decides, at the training sites alone
+COIN, SPURIOUS_COIN = 0.3, 0.42  # how probable holes are that a coin decides
+PULLS = (0.5, 3.0)  # how much spurious holes say of the target: at the site where they say least, and most
 RESIDUAL = 0.3  # deviation of the target's logarithm that nothing explains
 
 
@@ -66,9 +68,10 @@ class World:
     def drawn(cls, sites: int, error: float, seed: int) -> World:
         """Draw a world with so many training sites."""
         g = generator_of("tricky table", "world", seed)
-        gain = _signs(MEASURED, g) * (0.8 + 0.4 * torch.rand(MEASURED, generator=g, dtype=torch.float64))
-        pull = 0.5 + 2.5 * torch.rand(sites, generator=g, dtype=torch.float64)
-        return cls(gain.numpy(), _signs(COLUMNS, g).numpy(), pull.numpy(), error)
+        gain = signs(MEASURED, g) * (0.8 + 0.4 * torch.rand(MEASURED, generator=g, dtype=torch.float64))
+        low, high = PULLS
+        pull = low + (high - low) * torch.rand(sites, generator=g, dtype=torch.float64)
+        return cls(gain.numpy(), signs(COLUMNS, g).numpy(), pull.numpy(), error)
 
     def table(self, sites: Sequence[int], rows: int, *names: object) -> Table:
         """Draw rows without holes: `rows` from each of the sites, by random numbers that depend on `names`."""
@@ -91,19 +94,38 @@ class World:
         """
         chance = np.zeros_like(table.values)
         for column in LAWFUL:
-            chance[:, column] = np.where(np.sign(self.gain[column]) * table.values[:, column] > 0.7, 0.8, 0.05)
-        chance[:, CHANCE] = 0.3
-        chance[:, SPURIOUS] = 0.42
+            chance[:, column] = law(np.sign(self.gain[column]) * table.values[:, column])
+        chance[:, CHANCE] = COIN
+        chance[:, SPURIOUS] = SPURIOUS_COIN
         if betrayed:
-            log = table.log_target
-            drift = self.pull[table.site] * (log - log.mean()) / log.std()
-            chance[:, SPURIOUS] = 1 / (1 + np.exp(0.4 - self.side[list(SPURIOUS)] * drift[:, None]))
+            chance[:, SPURIOUS] = betrayal(table, self.pull, self.side[list(SPURIOUS)])
         g = generator_of("tricky table", "holes", *names)
         holes = torch.rand(chance.shape, generator=g, dtype=torch.float64).numpy() < chance
         return Table(np.where(holes, np.nan, table.values), table.target, table.site)
 
 
-def _signs(n: int, g: torch.Generator) -> Tensor:
+def betrayal(table: Table, pull: Numbers, side: Numbers) -> Numbers:
+    """Return how probable holes are that follow the target, (N, C).
+
+    Args:
+        table: of N rows.
+        pull: (S,), how much holes say at each site.
+        side: (C,) of -1 and 1: do the holes of a column speak for a low or for a high target?
+    """
+    log = table.log_target
+    drift = pull[table.site] * (log - log.mean()) / log.std()
+    chance: Numbers = 1 / (1 + np.exp(0.4 - side * drift[:, None]))
+    return chance
+
+
+def law(values: Numbers) -> Numbers:
+    """Return how probable holes are that hide high values, (N,), for values (N,) of deviation 1."""
+    chance: Numbers = np.where(values > 0.7, 0.8, 0.05)
+    return chance
+
+
+def signs(n: int, g: torch.Generator) -> Tensor:
+    """Draw n numbers, -1 or 1, (n,) float64."""
     return 2.0 * torch.randint(2, (n,), generator=g).double() - 1
 
 

@@ -9,8 +9,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazyartist.data.coloured import TEXTURES, colour, swap
+from lazyartist.data.coloured import TEXTURES, colour
 from lazyartist.data.images import Split, UnsupportedError
+from lazyartist.data.lottery import swap
 from lazyartist.data.palettes import CLASSIC, HUES
 
 
@@ -165,7 +166,7 @@ def test_whatever_holds_grey_bytes_is_taken(given):
         ({"labels": LABELS[:-1]}, r"expected \(430,\) integers"),
         ({"labels": LABELS * 1.0}, "integers, one per image"),
         ({"labels": [str(label) for label in LABELS]}, "expected arrays of numbers"),
-        ({"labels": LABELS + 5}, "labels run from 5 to 14, but the palette has 10 colours"),
+        ({"labels": LABELS + 5}, "labels run from 5 to 14, but there are 10 values"),
         ({"labels": LABELS - 1}, "renumber the labels"),
         ({"labels": np.where(LABELS == 3, 4, LABELS)}, "class 3 has no images"),
         ({"correlation": 1.2}, "correlation=1.2: expected a share"),

@@ -8,10 +8,25 @@ from lazyartist.data.palettes import HUES, PALETTES, Palette, palette_of
 
 
 def test_presets():
-    assert set(PALETTES) == {"hues", "classic", "classic-grey"}
+    assert set(PALETTES) == {"hues", "classic", "classic-grey", "near-hues", "drawn"}
+    for name in ("hues", "classic", "classic-grey"):
+        assert PALETTES[name].words[:3] in {("red", "green", "blue"), ("red", "lime", "blue")}
     for palette in PALETTES.values():
-        assert palette.words[:3] in {("red", "green", "blue"), ("red", "lime", "blue")}
-        assert len(palette.colours) == 10
+        assert len(palette.colours) == len(set(palette.words)) == 10
+
+
+def test_near_hues_are_twelve_degrees_apart():
+    degrees = sorted(round(360 * colorsys.rgb_to_hsv(*colour)[0]) for colour in PALETTES["near-hues"].colours)
+    assert degrees == list(range(0, 120, 12))
+
+
+def test_drawn_colours_differ_in_everything_and_some_are_much_alike():
+    hues, saturations, lights = zip(
+        *(colorsys.rgb_to_hsv(*colour) for colour in PALETTES["drawn"].colours), strict=True
+    )
+    assert min(abs(a - b) for a in hues for b in hues if a is not b) < 3 / 360
+    assert max(saturations) - min(saturations) > 0.2
+    assert max(lights) - min(lights) > 0.2
 
 
 def test_the_default_colours_differ_in_hue_alone():
