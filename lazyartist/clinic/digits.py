@@ -7,6 +7,9 @@ from lazyartist.data.mnist import SOURCE
 from lazyartist.data.sources import GreyImages, load
 
 
+BUILT_IN = ("mnist", "digits")
+
+
 def grey_images(name: str) -> GreyImages:
     """Return grey digits of 28 × 28 pixels, uint8, 0 is background.
 
@@ -17,6 +20,6 @@ def grey_images(name: str) -> GreyImages:
         ValueError: there are no others.
         DataError: MNIST is nowhere to be had.
     """
-    if name not in ("mnist", "digits"):
+    if name not in BUILT_IN:
         raise ValueError(f"data={name!r}: expected 'mnist' or 'digits'")
     return load(SOURCE) if name == "mnist" else grey_digits()

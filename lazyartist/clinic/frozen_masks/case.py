@@ -15,12 +15,14 @@ from torch import Tensor
 
 from lazyartist.clinic import CASES
 from lazyartist.clinic.base import Admission, Case, Score, WriteUp
-from lazyartist.clinic.digits import grey_images
+from lazyartist.clinic.digits import BUILT_IN, grey_images
 from lazyartist.clinic.frozen_masks.head import Training, head_on, with_flips
 from lazyartist.clinic.frozen_masks.maps import CamMaps
+from lazyartist.clinic.frozen_masks.material import DIGIT, Counts, Material, composed, own_things, photographs
 from lazyartist.clinic.frozen_masks.net import SceneNet, train
-from lazyartist.clinic.frozen_masks.scenes import Scenes, grounds, scenes
+from lazyartist.clinic.frozen_masks.scenes import Scenes
 from lazyartist.clinic.frozen_masks.segmenter import Segmenter, best_threshold, ious, maps_of
+from lazyartist.clinic.own_images import own_images
 from lazyartist.clinic.shelf import Shelf
 from lazyartist.clinic.training import fresh, generator_of
 from lazyartist.knobs import knob
@@ -68,11 +70,13 @@ class FrozenMasks(Case[MasksPatient, MasksSealed, Segmenter]):
     """A classifier finds digits but was never told where they are: Grad-CAM marks a blob around them.
 
     Attributes:
-        data: "mnist", or "digits", the small ones inside scikit-learn.
-        images: scenes with classes that the classifier is trained on.
+        data: "mnist"; "digits", the small ones inside scikit-learn; or a folder of images of your own, with classes:
+            light things on black, which are put on cloudy grounds as digits are, or photographs, if there are `masks`.
+        masks: a folder with a mask for each of your photographs, which are the scenes then.
+        images: scenes with classes that the classifier is trained on; of your own images, this and all below at most.
         labelled: how many of them come with masks.
         exact: how many come with masks for the oracle.
-        empty: scenes without a digit.
+        empty: scenes without a digit; of your own, photographs whose masks are black.
         scored: scenes that are scored.
         width: channels of the classifier's first convolution.
         batch: scenes per step of each training.
@@ -103,6 +107,7 @@ class FrozenMasks(Case[MasksPatient, MasksSealed, Segmenter]):
     )
 
     data: str = "mnist"
+    masks: str = ""
     images: int = knob(8_000, low=50, whole=True)
     labelled: int = knob(20, low=4, whole=True)
     exact: int = knob(4_000, low=20, whole=True)
@@ -112,26 +117,34 @@ class FrozenMasks(Case[MasksPatient, MasksSealed, Segmenter]):
     batch: int = knob(64, low=4, whole=True)
     effort: float = knob(1.0, above=0, high=1)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("data", "masks"):  # a folder may be called 2024
+            object.__setattr__(self, name, str(getattr(self, name)))
+        if self.masks and self.data in BUILT_IN:
+            raise ValueError("masks are those of photographs of your own: name their folder too, data=FOLDER")
+
+    def fingerprint(self) -> str:
+        """Return a digest of the user's images and masks; "" where scenes are made of digits of ours."""
+        if self.masks:
+            return photographs(self.data, self.masks).fingerprint
+        return "" if self.data in BUILT_IN else own_images(self.data, DIGIT).fingerprint
+
     def draw(self, seed: int, shelf: Shelf) -> Admission[MasksPatient, MasksSealed]:
         """Make the scenes and train the classifier.
 
         Raises:
-            ValueError: there are not as many digits as were asked for.
+            ValueError: there are not as many digits as were asked for, or the user's folders cannot be used.
         """
-        grey = grey_images(self.data)
-        self._check(len(grey.train_labels), len(grey.test_labels))
         chance = generator_of("frozen masks", seed)
-        own = torch.randperm(len(grey.train_labels), generator=chance)[: self.images].numpy()
-        others = torch.randperm(len(grey.test_labels), generator=chance)[: self.scored].numpy()
-        known = scenes(torch.tensor(grey.train_images[own]), chance)
-        scored = scenes(torch.tensor(grey.test_images[others]), chance)
-        labels = torch.tensor(grey.train_labels[own]).long()
-        net = fresh(lambda: SceneNet(self.width), "frozen masks net", seed)
-        net.load_state_dict(shelf.keep("classifier", seed, lambda: self._taught(net, known.images, labels, seed)))
+        drawn = self._material(chance)
+        known, scored = drawn.known, drawn.scored
+        net = fresh(lambda: SceneNet(self.width, drawn.classes), "frozen masks net", seed)
+        net.load_state_dict(shelf.keep("classifier", seed, lambda: self._taught(net, known.images, drawn.labels, seed)))
         net.eval().requires_grad_(False)
         few = slice(0, self.labelled)
         training = Training(2 * self.width, max(4, self.batch // 2), self.effort)
-        patient = MasksPatient(net, known.some(few), grounds(self.empty, chance), training)
+        patient = MasksPatient(net, known.some(few), drawn.empty, training)
         return Admission(patient, MasksSealed(scored, known.some(slice(0, self.exact)), known.some(few)))
 
     def baseline(self, patient: MasksPatient, seed: int) -> Segmenter:
@@ -167,10 +180,21 @@ class FrozenMasks(Case[MasksPatient, MasksSealed, Segmenter]):
         train(net, images, labels, batch=self.batch, steps=steps, learning_rate=rate, generator=chance)
         return net.state_dict()
 
-    def _check(self, train_images: int, test_images: int) -> None:
-        for name, most in (
-            *(("images", train_images), ("scored", test_images)),
-            *(("exact", self.images), ("labelled", self.images)),
-        ):
-            if getattr(self, name) > most:
-                raise ValueError(f"{name}={getattr(self, name)}: expected up to {most}")
+    def _material(self, chance: torch.Generator) -> Material:
+        counts = Counts(self.images, self.scored, self.empty)
+        if self.data in BUILT_IN:
+            grey = grey_images(self.data)
+            self._check(images=len(grey.train_labels), scored=len(grey.test_labels))
+            self._check(exact=self.images, labelled=self.images)
+            return composed(grey, counts, chance)
+        if self.masks:
+            drawn = photographs(self.data, self.masks).drawn(counts, chance)
+        else:
+            drawn = composed(own_things(self.data), counts, chance)
+        self._check(labelled=len(drawn.labels))
+        return drawn
+
+    def _check(self, **most: int) -> None:
+        for name, count in most.items():
+            if getattr(self, name) > count:
+                raise ValueError(f"{name}={getattr(self, name)}: expected up to {count}")

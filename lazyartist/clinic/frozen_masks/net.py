@@ -12,29 +12,30 @@ from torch.nn import functional as F
 from lazyartist.clinic.training import descend_on, one_cycle
 
 
-CLASSES = 10
+CLASSES = 10  # of digits
 PART = 200  # images at a time when a network is only asked
 
 
 class SceneNet(nn.Module):
-    """Four convolutions with batch norm, global average pooling and a head; images (B, 1, H, W) to logits (B, 10).
+    """Four convolutions with batch norm, global average pooling and a head; images (B, 1, H, W) to logits (B, classes).
 
     Args:
         width: channels of the first convolution; the others have two, three and four times as many.
+        classes: how many.
     """
 
-    def __init__(self, width: int = 16) -> None:
+    def __init__(self, width: int = 16, classes: int = CLASSES) -> None:
         super().__init__()
         channels = (1, width, 2 * width, 3 * width, 4 * width)
         self.layers = nn.ModuleList(
             nn.Sequential(nn.Conv2d(before, after, 3, stride, 1, bias=False), nn.BatchNorm2d(after), nn.ReLU())
             for (before, after), stride in zip(pairwise(channels), (1, 2, 2, 1), strict=True)
         )
-        self.head = nn.Linear(channels[-1], CLASSES)
+        self.head = nn.Linear(channels[-1], classes)
         self.channels = channels[1:]
 
     def forward(self, images: Tensor) -> Tensor:
-        """Return logits (B, 10)."""
+        """Return logits (B, classes)."""
         logits: Tensor = self.head(self.activations(images)[-1].mean((2, 3)))
         return logits
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
 
+import numpy as np
 import torch
 
 from torch import Tensor
@@ -14,7 +15,7 @@ from torch.nn import functional as F
 
 from lazyartist.clinic import CASES
 from lazyartist.clinic.base import Admission, Case, Score, WriteUp
-from lazyartist.clinic.digits import grey_images
+from lazyartist.clinic.digits import BUILT_IN, grey_images
 from lazyartist.clinic.lowrank_images.clusters import (
     among_neighbours,
     check_labels,
@@ -25,13 +26,17 @@ from lazyartist.clinic.lowrank_images.clusters import (
 from lazyartist.clinic.lowrank_images.factors import Factors, factorise, random_gauge
 from lazyartist.clinic.lowrank_images.network import SIDE, EmbeddingNet, embed, learn, shrink
 from lazyartist.clinic.lowrank_images.views import views
+from lazyartist.clinic.own_images import first_of_each, own_images
 from lazyartist.clinic.shelf import Shelf
 from lazyartist.clinic.training import fresh, generator_of
+from lazyartist.data.notices import warn_once
 from lazyartist.data.sources import GreyImages
 from lazyartist.knobs import knob
 
 
 LARGE = 128  # pixels of the images that are factorised
+DIGIT = 28  # pixels of a digit
+DRAWN_FROM = 4  # one in so many of a user's images is drawn from; the others teach the network
 PART = 192  # views that are drawn at once
 
 
@@ -82,11 +87,11 @@ class LowrankImages(Case[Patient, Sealed, Tensor]):
     What is wanted: which images show the same handwritten digit, not merely the same numeral.
 
     Attributes:
-        data: "mnist", or "digits", which needs no files.
+        data: "mnist"; "digits", which needs no files; or a folder of images of your own, which stand for the digits.
         digits: how many different ones.
         views: how many images of each.
         rank: of the factors.
-        others: how many unlabelled digits the network that is given was trained on.
+        others: how many unlabelled digits the network that is given was trained on, at most.
         width: of its first convolution.
         steps: how many steps it was trained.
     """
@@ -112,9 +117,22 @@ class LowrankImages(Case[Patient, Sealed, Tensor]):
     width: int = knob(16, low=1, whole=True)
     steps: int = knob(350, low=1, whole=True)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "data", str(self.data))  # a folder may be called 2024
+
+    def fingerprint(self) -> str:
+        """Return a digest of the user's images; "" where they are digits of ours."""
+        return "" if self.data in BUILT_IN else own_images(self.data, DIGIT).fingerprint
+
     def draw(self, seed: int, shelf: Shelf) -> Admission[Patient, Sealed]:
-        """Draw digits and views, factorise these, and train the network once for all seeds."""
-        grey, generator = grey_images(self.data), generator_of("low-rank images", seed)
+        """Draw digits and views, factorise these, and train the network once for all seeds.
+
+        Raises:
+            ValueError: there are not as many images as were asked for, or the user's folder cannot be used.
+        """
+        grey = grey_images(self.data) if self.data in BUILT_IN else self._own()
+        generator = generator_of("low-rank images", seed)
         others = torch.tensor(grey.test_images[: self.others])
 
         def train() -> dict[str, Tensor]:
@@ -134,6 +152,22 @@ class LowrankImages(Case[Patient, Sealed, Tensor]):
             images.append(shrink(seen))
         patient = Patient(Factors(torch.cat(lefts), torch.cat(rights)), self.digits, weights, self.steps, others)
         return Admission(patient, Sealed(torch.arange(self.digits).repeat_interleave(self.views), torch.cat(images)))
+
+    def _own(self) -> GreyImages:
+        """Return the user's images: a quarter to draw from, the rest, without labels, for the network."""
+        own = own_images(self.data, DIGIT)
+        kept = torch.tensor(first_of_each(own.grey))  # the same image twice would be two digits
+        if (same := len(own.grey) - len(kept)) > 0:
+            warn_once(f"{own.listing.root}: {same:,} images are, at {DIGIT} pixels, the same as others and count once")
+        order = kept[torch.randperm(len(kept), generator=generator_of("own images"))]
+        cut = len(order) // DRAWN_FROM
+        if cut < self.digits:
+            raise ValueError(
+                f"{own.listing.root}: digits={self.digits}: expected {DRAWN_FROM * self.digits:,} different images or "
+                f"more, got {len(order):,}; one in {DRAWN_FROM} is drawn from, so bring more or ask for fewer digits"
+            )
+        drawn, others = own.grey[order[:cut]].numpy(), own.grey[order[cut:]].numpy()
+        return GreyImages(drawn, np.zeros(len(drawn), int), others, np.zeros(len(others), int))
 
     def baseline(self, patient: Patient, seed: int) -> Tensor:
         """Return clusters of the entries of the factors, those of each image scaled to unit length, by k-means."""
@@ -165,11 +199,12 @@ def drawn_digits(grey: GreyImages, count: int, generator: torch.Generator) -> Te
     Raises:
         ValueError: a class has too few.
     """
-    classes = torch.tensor(grey.train_labels, dtype=torch.long)
-    chosen = []
-    for label in range(10):
-        own, wanted = (classes == label).nonzero()[:, 0], count // 10 + (label < count % 10)
+    labels = torch.tensor(grey.train_labels, dtype=torch.long)
+    chosen, classes = [], 1 + int(labels.max())
+    for label in range(classes):
+        own, wanted = (labels == label).nonzero()[:, 0], count // classes + (label < count % classes)
         if len(own) < wanted:
-            raise ValueError(f"digits={count}: expected at most {10 * len(own)}, there are {len(own)} of class {label}")
+            most = classes * len(own)
+            raise ValueError(f"digits={count}: expected at most {most}, there are {len(own)} of class {label}")
         chosen.append(own[torch.randperm(len(own), generator=generator)[:wanted]])
     return torch.tensor(grey.train_images)[torch.cat(chosen)]

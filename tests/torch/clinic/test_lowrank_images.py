@@ -111,7 +111,7 @@ def test_vectors_have_unit_length_and_ignore_brightness_and_contrast(admission):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: LowrankImages(data="cats").draw(0, None), "data='cats': expected 'mnist' or 'digits'"),
+        (lambda: LowrankImages(data="cats").draw(0, None), "data='cats': expected 'mnist', 'digits', or the path"),
         (lambda: LowrankImages(digits=1), "digits=1: expected"),
         (lambda: LowrankImages(rank=2.5), "rank=2.5: expected a whole number"),
         (lambda: factorise(torch.ones(3, 8, 8), 9, generator_of("")), r"rank=9: expected 1 to 8"),
