@@ -155,7 +155,7 @@ class FrozenMasks(Case[MasksPatient, MasksSealed, Segmenter]):
         return Segmenter(cam, best_threshold(maps, patient.labelled.masks))
 
     def oracle(self, admission: Admission[MasksPatient, MasksSealed], seed: int) -> Segmenter:
-        """Train the same head on the same activations as long, with thousands of masks."""
+        """Train the same head on the same activations as long, with many more masks."""
         patient, masked = admission.patient, admission.sealed.masked
         held = min(HELD_OUT, len(masked.images) // 4)
         fitted, rest = masked.some(slice(held, None)), masked.some(slice(0, held))

@@ -26,7 +26,7 @@ def draw(found: Examination) -> Figure:
     segmenters = {
         "Grad-CAM": case.baseline(found.admission.patient, found.seed),
         f"the remedy:\n{found.remedy}": found.treated,
-        "oracle: thousands\nof masks": case.oracle(found.admission, found.seed),
+        f"oracle:\n{len(found.admission.sealed.masked.images):,} masks": case.oracle(found.admission, found.seed),
     }
     figure = Figure(figsize=(10, 5.3))
     figure.subplots_adjust(left=0.15, right=0.99, top=0.93, bottom=0.06, wspace=0.06, hspace=0.22)
