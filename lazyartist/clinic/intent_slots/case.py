@@ -14,8 +14,9 @@ from sklearn.metrics import f1_score
 from lazyartist.clinic import CASES
 from lazyartist.clinic.base import Admission, Case, Score, WriteUp
 from lazyartist.clinic.intent_slots.commands import Command, draw_commands, words_of
-from lazyartist.clinic.intent_slots.dictionary import draw_dictionary
-from lazyartist.clinic.intent_slots.lexicon import SLOTS
+from lazyartist.clinic.intent_slots.dictionary import RUSSIAN as RUSSIAN_FORMS
+from lazyartist.clinic.intent_slots.dictionary import Forms, draw_dictionary, forms_of
+from lazyartist.clinic.intent_slots.own_sentences import OwnSentences, own_sentences
 from lazyartist.clinic.intent_slots.pieces import Alignment, Pieces, first_pieces, pasted
 from lazyartist.clinic.intent_slots.reader import Reader, train_reader
 from lazyartist.clinic.shelf import Shelf
@@ -24,6 +25,7 @@ from lazyartist.knobs import knob
 
 
 ENGLISH, RUSSIAN = False, True
+KEPT, SCORED = 0.15, 0.3  # of the user's sentences in each language: those that the judge asks
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,8 +36,9 @@ class Patient:
         english: commands with labels.
         russian: words of commands without labels, in alphabetic order.
         dictionary: English words to Russian ones, with gaps.
-        pieces: what every net knows, of all words above.
+        pieces: what every net knows, of all words above, and the names of labels.
         steps: that every net is trained for.
+        forms: endings of Russian words, and the English ones that Russian does without.
     """
 
     english: Sequence[Command]
@@ -43,6 +46,7 @@ class Patient:
     dictionary: Mapping[str, str]
     pieces: Pieces
     steps: int
+    forms: Forms = RUSSIAN_FORMS
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,8 +70,10 @@ class IntentSlots(Case[Patient, Sealed, Reader]):
     """A net that reads commands in English is asked in Russian.
 
     Attributes:
-        commands: in English, with labels.
-        coverage: the share of the slots' fillers that the dictionary knows.
+        data: a folder of sentences of your own, see `own_sentences`, in any two languages, which stand for English and
+            Russian; by default commands are drawn.
+        commands: in English, with labels, where they are drawn; of your own all are used.
+        coverage: the share of the slots' fillers that the dictionary knows; your own is as it is.
         steps: that every net is trained for.
     """
 
@@ -82,13 +88,28 @@ class IntentSlots(Case[Patient, Sealed, Reader]):
     )
     small: ClassVar[Mapping[str, int | float | str]] = MappingProxyType({"commands": 150, "steps": 15})
 
+    data: str = ""
     commands: int = knob(2000, low=50, whole=True)
     coverage: float = knob(0.85, low=0, high=1)
     steps: int = knob(250, low=1, whole=True)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "data", str(self.data))  # a folder may be called 2024
+
+    def fingerprint(self) -> str:
+        """Return a digest of the user's sentences; "" where commands are drawn."""
+        return own_sentences(self.data).fingerprint if self.data else ""
+
     def draw(self, seed: int, shelf: Shelf) -> Admission[Patient, Sealed]:
-        """Draw commands and a dictionary."""
+        """Draw commands and a dictionary, or deal the user's sentences.
+
+        Raises:
+            ValueError: the user's files cannot be used; names file and line.
+        """
         del shelf
+        if self.data:
+            return self._dealt(own_sentences(self.data), seed)
 
         def drawn(n: int, russian: bool, what: str) -> list[Command]:
             return draw_commands(n, russian, generator_of("intent slots", what, seed))
@@ -103,6 +124,23 @@ class IntentSlots(Case[Patient, Sealed, Reader]):
             drawn(self.commands, RUSSIAN, "lessons"),
         )
         return Admission(Patient(english, russian, dictionary, pieces, self.steps), sealed)
+
+    def _dealt(self, own: OwnSentences, seed: int) -> Admission[Patient, Sealed]:
+        """Deal sentences: some are scored, and the labels of those that are not are for the oracle alone."""
+
+        def dealt(commands: Sequence[Command], share: float, what: str) -> tuple[list[Command], list[Command]]:
+            order = torch.randperm(len(commands), generator=generator_of("intent slots", "own", what, seed)).tolist()
+            cut = round(share * len(order))
+            return [commands[place] for place in order[cut:]], [commands[place] for place in order[:cut]]
+
+        english, kept = dealt(own.taught, KEPT, "taught")
+        lessons, scored = dealt(own.asked, SCORED, "asked")
+        russian = words_of(lessons)
+        pieces = Pieces.of([*words_of(english), *russian], own.intents, own.slots)
+        forms = forms_of(own.dictionary, russian)
+        return Admission(
+            Patient(english, russian, own.dictionary, pieces, self.steps, forms), Sealed(scored, kept, lessons)
+        )
 
     def baseline(self, patient: Patient, seed: int) -> Reader:
         """Learn English alone."""
@@ -140,5 +178,5 @@ def f1_scores(reader: Reader, commands: Sequence[Command], alignment: Alignment 
     options = {"average": "weighted", "zero_division": 0}
     return (
         float(f1_score(want, intents, **options)),
-        float(f1_score(truth, slots, labels=range(1, len(SLOTS)), **options)),
+        float(f1_score(truth, slots, labels=range(1, len(reader.pieces.slots)), **options)),
     )

@@ -10,7 +10,6 @@ from matplotlib.patches import FancyBboxPatch, Patch
 
 from lazyartist.clinic import CASE_FIGURES
 from lazyartist.clinic.intent_slots.commands import Command
-from lazyartist.clinic.intent_slots.lexicon import INTENTS, SLOTS
 
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ LETTER, GAP = 0.115, 0.16  # inches of a letter of a word, and between words
 @CASE_FIGURES.register("intent_slots")
 def draw(found: Examination) -> Figure:
     """Show commands with the slot of every word as its colour, a red frame where it is wrong."""
-    commands = _different(found.admission.sealed.russian)
+    commands, known = _different(found.admission.sealed.russian), found.admission.patient.pieces
     before = found.case.baseline(found.admission.patient, found.seed)
     figure = Figure(figsize=(9, 0.95 * len(commands) + 0.6))
     panel = figure.add_axes((0, 0, 1, 1))
@@ -37,11 +36,11 @@ def draw(found: Examination) -> Figure:
     for i, command in enumerate(commands):
         y = height - 0.75 - 0.95 * i
         for j, (name, (intents, slots)) in enumerate(readings.items()):
-            intent = INTENTS[int(intents[i])]
-            _line(panel, y - 0.36 * j, name, command, slots[i], intent, intent == INTENTS[command.intent])
-    keys = [Patch(color=ink, label=slot) for slot, ink in zip(SLOTS[1:], INKS[1:], strict=True)]
+            intent = known.intents[int(intents[i])]
+            _line(panel, y - 0.36 * j, name, command, slots[i], intent, int(intents[i]) == command.intent)
+    keys = [Patch(color=_ink(place), label=slot) for place, slot in enumerate(known.slots) if place]
     keys.append(Patch(fc="white", ec=WRONG, lw=1.6, label="wrong"))
-    figure.legend(handles=keys, ncols=len(keys), frameon=False, fontsize=9, loc="upper center")
+    figure.legend(handles=keys, ncols=min(len(keys), len(INKS)), frameon=False, fontsize=9, loc="upper center")
     return figure
 
 
@@ -54,13 +53,18 @@ def _different(commands: Sequence[Command]) -> list[Command]:
     return list(found.values())[:SHOWN]
 
 
+def _ink(slot: int) -> str:
+    """Return the colour of a slot; where there are more slots than colours, they come again."""
+    return INKS[1 + (slot - 1) % (len(INKS) - 1)] if slot else INKS[0]
+
+
 def _line(panel: Any, y: float, name: str, command: Command, slots: Sequence[int], intent: str, right: bool) -> None:
     panel.text(0.15, y, name, va="center", fontsize=9, color="#495057")
     x = 1.35
     for word, slot, true in zip(command.words, slots, command.slots, strict=True):
         width = LETTER * len(word) + 0.1
-        edge, thick = (INKS[slot], 0.5) if slot == true else (WRONG, 1.6)
-        box = FancyBboxPatch((x, y - 0.11), width, 0.22, boxstyle="round,pad=0.03", fc=INKS[slot], ec=edge, lw=thick)
+        edge, thick = (_ink(slot), 0.5) if slot == true else (WRONG, 1.6)
+        box = FancyBboxPatch((x, y - 0.11), width, 0.22, boxstyle="round,pad=0.03", fc=_ink(slot), ec=edge, lw=thick)
         panel.add_patch(box)
         panel.text(x + width / 2, y - 0.01, word, ha="center", va="center", fontsize=10)
         x += width + GAP

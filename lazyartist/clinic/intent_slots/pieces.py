@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from lazyartist.clinic.intent_slots.commands import Command
+from lazyartist.clinic.intent_slots.lexicon import INTENTS, SLOTS
 
 
 PAD, UNKNOWN, CLS = range(3)  # what stands before all pieces: nothing, a piece that is not in the vocabulary, the start
@@ -27,15 +28,23 @@ def cut(word: str) -> list[str]:
 
 @dataclass(frozen=True, eq=False)
 class Pieces:
-    """The pieces that are known, each with its index."""
+    """What every net knows: pieces, and the labels that it chooses from.
+
+    Attributes:
+        index: of each piece.
+        intents: their names.
+        slots: their names, that of what is outside of all slots first.
+    """
 
     index: dict[str, int]
+    intents: Sequence[str] = INTENTS
+    slots: Sequence[str] = SLOTS
 
     @classmethod
-    def of(cls, words: Iterable[str]) -> Pieces:
-        """Return the pieces of words."""
+    def of(cls, words: Iterable[str], intents: Sequence[str] = INTENTS, slots: Sequence[str] = SLOTS) -> Pieces:
+        """Return the pieces of words, with labels."""
         known = sorted({piece for word in words for piece in cut(word)})
-        return cls({piece: place + CLS + 1 for place, piece in enumerate(known)})
+        return cls({piece: place + CLS + 1 for place, piece in enumerate(known)}, intents, slots)
 
     def __len__(self) -> int:
         """How many there are, with those that stand for nothing, the unknown and the start."""

@@ -11,7 +11,6 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from lazyartist.clinic.intent_slots.commands import Command
-from lazyartist.clinic.intent_slots.lexicon import INTENTS, SLOTS
 from lazyartist.clinic.intent_slots.pieces import (
     IGNORED,
     PAD,
@@ -35,15 +34,15 @@ FORGOTTEN = 0.05  # share of pieces that are made unknown in training
 class ReaderNet(nn.Module):
     """Embedded pieces, read forwards and backwards: their mean tells the intent, each its slot."""
 
-    def __init__(self, pieces: int) -> None:
+    def __init__(self, pieces: Pieces) -> None:
         super().__init__()
-        self.embed = nn.Embedding(pieces, WIDTH, padding_idx=PAD)
+        self.embed = nn.Embedding(len(pieces), WIDTH, padding_idx=PAD)
         self.read = nn.GRU(WIDTH, WIDTH, batch_first=True, bidirectional=True)
-        self.intent = nn.Linear(2 * WIDTH, len(INTENTS))
-        self.slot = nn.Linear(2 * WIDTH, len(SLOTS))
+        self.intent = nn.Linear(2 * WIDTH, len(pieces.intents))
+        self.slot = nn.Linear(2 * WIDTH, len(pieces.slots))
 
     def forward(self, pieces: Tensor) -> tuple[Tensor, Tensor]:
-        """Return logits of intents (N, 7) and of slots (N, L, 9) for pieces (N, L)."""
+        """Return logits of intents (N, intents) and of slots (N, L, slots) for pieces (N, L)."""
         there = pieces != PAD
         packed = nn.utils.rnn.pack_padded_sequence(
             self.embed(pieces), there.sum(1), batch_first=True, enforce_sorted=False
@@ -102,7 +101,7 @@ def train_reader(
         alignment: where labels are written.
     """
     known = encode(commands, pieces, alignment)
-    net = fresh(lambda: ReaderNet(len(pieces)), "intent slots", "reader", seed)
+    net = fresh(lambda: ReaderNet(pieces), "intent slots", "reader", seed)
     g = generator_of("intent slots", "order", seed)
     descend_on(
         len(commands),

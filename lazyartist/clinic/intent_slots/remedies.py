@@ -30,7 +30,7 @@ class Dictionary(Remedy[Patient, Reader]):
 
     def treat(self, patient: Patient, seed: int) -> Reader:
         """Train on commands with words replaced."""
-        return _taught(patient, Switching(share=self.share), seed)
+        return _taught(patient, Switching(share=self.share, forms=patient.forms), seed)
 
 
 @REMEDIES.register("intent_slots.code_switch", source="Qin et al. 2020, CoSDA-ML, arXiv:2006.06402")
@@ -50,7 +50,7 @@ class CodeSwitch(Remedy[Patient, Reader]):
 
     def treat(self, patient: Patient, seed: int) -> Reader:
         """Train on commands made Russian."""
-        return _taught(patient, Switching(self.whole, 0.5, self.ending, self.dropped), seed)
+        return _taught(patient, Switching(self.whole, 0.5, self.ending, self.dropped, forms=patient.forms), seed)
 
 
 @REMEDIES.register("intent_slots.strangers")
@@ -69,7 +69,7 @@ class Strangers(CodeSwitch):
     def treat(self, patient: Patient, seed: int) -> Reader:
         """Train on commands made Russian, with strangers among their words."""
         strangers = unexplained(patient.russian, patient.dictionary)
-        switching = Switching(self.whole, 0.5, self.ending, self.dropped, strangers, self.strange)
+        switching = Switching(self.whole, 0.5, self.ending, self.dropped, strangers, self.strange, patient.forms)
         return _taught(patient, switching, seed)
 
 
@@ -80,7 +80,9 @@ class PastedLabels(CodeSwitch):
 
     def treat(self, patient: Patient, seed: int) -> Reader:
         """Train on labels that stand where they do not belong."""
-        return _taught(patient, Switching(self.whole, 0.5, self.ending, self.dropped), seed, pasted)
+        return _taught(
+            patient, Switching(self.whole, 0.5, self.ending, self.dropped, forms=patient.forms), seed, pasted
+        )
 
 
 def _taught(patient: Patient, switching: Switching, seed: int, alignment: Alignment = first_pieces) -> Reader:
