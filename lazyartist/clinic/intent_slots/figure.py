@@ -45,11 +45,12 @@ def draw(found: Examination) -> Figure:
 
 
 def _different(commands: Sequence[Command]) -> list[Command]:
-    """Return the first command of each of some intents."""
+    """Return the first command of each of some intents: one with two slots, if there is any."""
     found: dict[int, Command] = {}
-    for command in commands:
-        if sum(slot > 0 for slot in command.slots) > 1:
-            found.setdefault(command.intent, command)
+    for least in (2, 0):
+        for command in commands:
+            if sum(slot > 0 for slot in command.slots) >= least:
+                found.setdefault(command.intent, command)
     return list(found.values())[:SHOWN]
 
 
