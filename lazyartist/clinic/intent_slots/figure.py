@@ -19,6 +19,7 @@ SHOWN = 5  # commands
 # one for every slot; what is outside of all has no colour
 INKS = ("#f1f3f5", "#8ecae6", "#ffb703", "#b8c0ff", "#f4978e", "#95d5b2", "#e0aaff", "#ffd6a5", "#bcb8b1")
 WRONG = "#d1495b"
+FITTING, FEW = 50, 5  # letters of names of slots that one line has room for; names in a line if there are more
 LETTER, GAP = 0.115, 0.16  # inches of a letter of a word, and between words
 
 
@@ -27,20 +28,22 @@ def draw(found: Examination) -> Figure:
     """Show commands with the slot of every word as its colour, a red frame where it is wrong."""
     commands, known = _different(found.admission.sealed.russian), found.admission.patient.pieces
     before = found.case.baseline(found.admission.patient, found.seed)
-    figure = Figure(figsize=(9, 0.95 * len(commands) + 0.6))
+    keys = [Patch(color=_ink(place), label=slot) for place, slot in enumerate(known.slots) if place]
+    keys.append(Patch(fc="white", ec=WRONG, lw=1.6, label="wrong"))
+    columns = len(keys) if sum(map(len, known.slots)) <= FITTING else FEW
+    above = 0.2 * ((len(keys) - 1) // columns)
+    figure = Figure(figsize=(9, 0.95 * len(commands) + 0.6 + above))
     panel = figure.add_axes((0, 0, 1, 1))
     width, height = figure.get_size_inches()
     panel.set(xlim=(0, width), ylim=(0, height))
     panel.set_axis_off()
     readings = {"before": before(commands), found.remedy: found.treated(commands)}
     for i, command in enumerate(commands):
-        y = height - 0.75 - 0.95 * i
+        y = height - 0.75 - above - 0.95 * i
         for j, (name, (intents, slots)) in enumerate(readings.items()):
             intent = known.intents[int(intents[i])]
             _line(panel, y - 0.36 * j, name, command, slots[i], intent, int(intents[i]) == command.intent)
-    keys = [Patch(color=_ink(place), label=slot) for place, slot in enumerate(known.slots) if place]
-    keys.append(Patch(fc="white", ec=WRONG, lw=1.6, label="wrong"))
-    figure.legend(handles=keys, ncols=min(len(keys), len(INKS)), frameon=False, fontsize=9, loc="upper center")
+    figure.legend(handles=keys, ncols=columns, frameon=False, fontsize=9, loc="upper center")
     return figure
 
 

@@ -98,9 +98,7 @@ class TrickyTable(Case[Patient, Sealed, Predictor]):
     """
 
     name: ClassVar[str] = "tricky_table"
-    defect: ClassVar[str] = (
-        "what is missing follows the target at six training sites, and a coin at the three of the test"
-    )
+    defect: ClassVar[str] = "what is missing follows the target at the training sites, and a coin at those of the test"
     metric: ClassVar[str] = "RMSE of the target's logarithm at sites that were never seen"
     direction: ClassVar[Literal["higher", "lower"]] = "lower"
     write_up: ClassVar[WriteUp] = WriteUp("flags", 21)
