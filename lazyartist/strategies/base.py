@@ -89,8 +89,13 @@ class TrainingSplit(Protocol):
             network: another kind, which the outer strategy declared in `networks`.
         """
 
-    def outputs(self, model: nn.Module) -> tuple[Tensor, Tensor]:
-        """Return logits (N, classes) and features (N, D) of every training image, in evaluation mode."""
+    def outputs(self, model: nn.Module, index: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Return logits (N, classes) and features (N, D) of the training images, in evaluation mode.
+
+        Args:
+            model: the network to ask.
+            index: (N,) which images; None for all of them.
+        """
 
 
 @dataclass(frozen=True)

@@ -76,11 +76,11 @@ class TrainingView:
             raise ValueError(f"{self.strategy} trains a {network} on the way: it must declare it in its `networks`")
         return self.train(strategy, epochs, network or self.spec, self._seed("stage"))
 
-    def outputs(self, model: nn.Module) -> tuple[Tensor, Tensor]:
-        """Return logits and features of every training image."""
-        n = len(self.labels)
+    def outputs(self, model: nn.Module, index: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Return logits and features of the training images at `index`, or of all."""
+        asked = torch.arange(len(self.labels)) if index is None else index
         with evaluating(model), torch.no_grad():
-            parts = [with_features(model, self.render(torch.arange(i, min(i + BATCH, n)))) for i in range(0, n, BATCH)]
+            parts = [with_features(model, self.render(part)) for part in asked.split(BATCH)]
         logits, features = (torch.cat(part) for part in zip(*parts, strict=True))
         return logits, features
 

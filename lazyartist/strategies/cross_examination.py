@@ -1,0 +1,100 @@
+"""A cure for lies that nobody named: find what witnesses read, and take it out of the images or out of the sampling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+
+from torch import Generator, Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from lazyartist.knobs import knob
+from lazyartist.strategies import STRATEGIES
+from lazyartist.strategies.base import Batch, Plan, Strategy, TrainingSplit, Use
+from lazyartist.strategies.edits import Edit, learn_edit
+from lazyartist.strategies.groups import reweighing
+from lazyartist.strategies.witnesses import POOL_NETWORKS, hear
+
+
+@STRATEGIES.register("cross_examination", source="this project")
+@dataclass(frozen=True)
+class CrossExamination(Strategy):
+    """Ask witnesses what they read; where two agree on their mistakes, take it away and ask again.
+
+    1. Witnesses: two networks of each of two kinds are trained briefly. Two that make the same mistakes with the same
+       answers have read a lie; their answers stand for the attribute that nobody labelled. If no two do, training goes
+       on as usual.
+    2. Edits: the mean images of a class with one answer and with another differ in the lie alone. A map that makes one
+       of the other is fitted to them: channels mixed, or a pattern added. If it can be undone without loss, every
+       image is shown with a random answer from now on, so that the lie says nothing.
+    3. Balance: where no such map is found (the lie moves or reshapes the stroke), images are drawn so that class and
+       answer are independent; of k such lies each by the k-th root, with the rest as a correction of the logits.
+    4. Witnesses are asked again, under what was done so far: where one lie hides another, the second is found now.
+
+    Attributes:
+        agreement: of mistakes, above which witnesses have read a lie.
+        loss_of_edits: the share of an image's energy that may be lost by an edit and its reverse.
+        lies: how many are looked for at most.
+    """
+
+    uses: ClassVar[frozenset[Use]] = frozenset({"resampling", "augmentation"})
+    networks: ClassVar[tuple[str, ...]] = POOL_NETWORKS
+    agreement: float = knob(0.7, above=0, high=1)
+    loss_of_edits: float = knob(0.03, low=0, high=1)
+    lies: int = knob(2, low=0, high=10, whole=True)
+
+    def plan(self, split: TrainingSplit) -> Plan:
+        """Find the lies, one after the other, and train on images that do not tell them."""
+        edits: list[Edit] = []
+        answers: list[Tensor] = []
+
+        def see(x: Tensor, index: Tensor, generator: Generator) -> Tensor:
+            for edit in edits:
+                x = edit.shuffle(x, index, generator)
+            return x
+
+        weights, correction = balance(split, answers)
+        for _ in range(self.lies):
+            testimony = hear(split, see, weights)
+            if testimony.agreement <= self.agreement:
+                break
+            said = split.outputs(testimony.model)[0].argmax(1)
+            edit = learn_edit(split, said)
+            if edit.lost(split) <= self.loss_of_edits:
+                edits.append(edit)
+            else:
+                answers.append(said)
+                weights, correction = balance(split, answers)
+
+        def loss(model: nn.Module, batch: Batch) -> Tensor:
+            logits = model(see(batch.x, batch.index, batch.generator))
+            return cross_entropy(logits if correction is None else logits + correction[batch.index], batch.y)
+
+        return Plan(loss, weights)
+
+
+def balance(split: TrainingSplit, answers: Sequence[Tensor]) -> tuple[Tensor | None, Tensor | None]:
+    """Return sampling weights (N,) and what is added to the logits (N, classes); None and None without answers.
+
+    Under weights of Kamiran and Calders 2012 a class is independent of an answer. The product of several such weights
+    would rest on a handful of images, so each is taken to the power of one over their number; what the answers still
+    say of the class then is added to the logits while training, so that the network need not learn it.
+
+    Args:
+        split: the training images.
+        answers: each (N,) int64 in [0, classes).
+    """
+    if not answers:
+        return None, None
+    y, classes = split.labels, split.classes
+    weights = torch.stack([reweighing(y, said, classes, classes) for said in answers]).log().mean(0).exp()
+    correction = torch.zeros(len(y), classes)
+    for said in answers:
+        joint = torch.zeros(classes, classes, dtype=torch.float64)
+        joint.index_put_((said, y), weights.double(), accumulate=True)
+        given = joint / joint.sum(1, keepdim=True)  # of each class, under the weights, where the answer is known
+        correction += given.clamp_min(1e-9).log().float()[said]
+    return weights, correction
