@@ -25,8 +25,8 @@ class CrossExamination(Strategy):
     """Ask witnesses what they read; where two agree on their mistakes, take it away and ask again.
 
     1. Witnesses: two networks of each of two kinds are trained briefly. Two that make the same mistakes with the same
-       answers have read a lie; their answers stand for the attribute that nobody labelled. If no two do, training goes
-       on as usual.
+       answers, and all ways alike, have read a lie; their answers stand for the attribute that nobody labelled. If no
+       two do, training goes on as usual.
     2. Edits: the mean images of a class with one answer and with another differ in the lie alone. A map that makes one
        of the other is fitted to them: channels mixed, or a pattern added. If it can be undone without loss, every
        image is shown with a random answer from now on, so that the lie says nothing.
@@ -35,16 +35,18 @@ class CrossExamination(Strategy):
     4. Witnesses are asked again, under what was done so far: where one lie hides another, the second is found now.
 
     Attributes:
-        agreement: of mistakes, above which witnesses have read a lie.
+        score: of two witnesses, above which they have read a lie, see `lazyartist.strategies.witnesses`.
         loss_of_edits: the share of an image's energy that may be lost by an edit and its reverse.
         lies: how many are looked for at most.
+        length: of the witnesses' training, times the usual.
     """
 
     uses: ClassVar[frozenset[Use]] = frozenset({"resampling", "augmentation"})
     networks: ClassVar[tuple[str, ...]] = POOL_NETWORKS
-    agreement: float = knob(0.7, above=0, high=1)
-    loss_of_edits: float = knob(0.03, low=0, high=1)
+    score: float = knob(0.58, above=0, high=1)
+    loss_of_edits: float = knob(0.015, low=0, high=1)
     lies: int = knob(2, low=0, high=10, whole=True)
+    length: float = knob(1.0, above=0, high=100)
 
     def plan(self, split: TrainingSplit) -> Plan:
         """Find the lies, one after the other, and train on images that do not tell them."""
@@ -58,12 +60,12 @@ class CrossExamination(Strategy):
 
         weights, correction = balance(split, answers)
         for _ in range(self.lies):
-            testimony = hear(split, see, weights)
-            if testimony.agreement <= self.agreement:
+            testimony = hear(split, see, weights, self.length)
+            if testimony.score <= self.score:
                 break
             said = split.outputs(testimony.model)[0].argmax(1)
             edit = learn_edit(split, said)
-            if edit.lost(split) <= self.loss_of_edits:
+            if edit is not None and edit.lost(split) <= self.loss_of_edits:
                 edits.append(edit)
             else:
                 answers.append(said)

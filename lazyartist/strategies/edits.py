@@ -55,7 +55,7 @@ class Edit:
         return self.apply(x, start, torch.randint(len(self.matrices), start.shape, generator=generator))
 
 
-def learn_edit(split: TrainingSplit, answers: Tensor) -> Edit:
+def learn_edit(split: TrainingSplit, answers: Tensor) -> Edit | None:
     """Fit the maps to the mean images of each class with each answer.
 
     A class's images with one answer differ from those with another in what the witness reads, and in nothing else on
@@ -65,19 +65,26 @@ def learn_edit(split: TrainingSplit, answers: Tensor) -> Edit:
     Args:
         split: the training images.
         answers: (N,) int64 in [0, classes).
+
+    Returns:
+        The edit; None where no class has images of both of some two answers, which then cannot be compared.
     """
     mean, square, n = _moments(split, answers)
     classes, channels = split.classes, mean.shape[2]
     matrices = torch.empty(classes, classes, channels, channels)
     offsets = torch.empty(classes, classes, *mean.shape[2:])
-    within = torch.einsum("yk,yk...->y...", n / n.sum(1, keepdim=True), square - mean.square()).clamp_min(0)
+    within = torch.einsum("yk,yk...->y...", n / n.sum(1, keepdim=True).clamp_min(1), square - mean.square()).clamp_min(
+        0
+    )
     identity = torch.eye(channels)
     unexplained = torch.zeros(2, dtype=torch.float64)
     for start, end in itertools.permutations(range(classes), 2):
         old, new = mean[:, start], mean[:, end]  # (classes, C, H, W)
         # a difference of two means is as sure as the smaller group allows
         weights = n[:, start] * n[:, end] / (n[:, start] + n[:, end]).clamp_min(1)
-        weights = weights / weights.sum().clamp_min(1)
+        if not weights.any():
+            return None
+        weights = weights / weights.sum()
         own = torch.einsum("y,yihw,yjhw->ij", weights, old, old)
         cross = torch.einsum("y,yihw,yjhw->ij", weights, new, old)
         ridge = RIDGE * own.trace() * identity

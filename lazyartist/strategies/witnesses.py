@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -34,13 +36,20 @@ class Testimony:
         witness: the kind.
         model: the first of the two networks.
         agreement: see `error_agreement`.
+        evenness: see `mistake_evenness`.
         skill: mean accuracy over the classes, on a scale on which guessing has 0 and no mistake is 1.
     """
 
     witness: Witness
     model: nn.Module
     agreement: float
+    evenness: float
     skill: float
+
+    @property
+    def score(self) -> float:
+        """Agreement times evenness, in [0, 1]: how surely both read a lie; 0 where they have learnt nothing yet."""
+        return self.agreement * self.evenness if self.skill > LEAST_SKILL else 0.0
 
 
 # one that pools over places and reads colours and textures, and one that sees where things stand
@@ -77,27 +86,50 @@ def error_agreement(first: Tensor, second: Tensor, labels: Tensor) -> float:
     return int(alike.sum()) / max(1, int(wrong.sum()))
 
 
-def hear(split: TrainingSplit, see: See, weights: Tensor | None) -> Testimony:
-    """Train two witnesses of each kind and return the testimony of the kind that agrees best on its mistakes.
+def mistake_evenness(first: Tensor, second: Tensor, labels: Tensor, classes: int) -> float:
+    """Return how evenly the mistakes that two models make alike are spread, in [0, 1].
+
+    A lie misleads from any class to any other; shapes are mistaken for what is like them. It is the entropy of the
+    shared mistakes over all pairs of a class and a wrong answer, each class counting alike, as a share of the largest
+    possible; 0 where there is no such mistake.
+
+    Args:
+        first: (N,) int64, the answers of one model.
+        second: (N,) int64, those of the other.
+        labels: (N,) int64 in [0, classes).
+        classes: how many there are, two or more.
+    """
+    alike = (first != labels) & (first == second)
+    pairs = torch.bincount(labels[alike] * classes + first[alike], minlength=classes**2).double()
+    of_class = torch.bincount(labels, minlength=classes).clamp_min(1)
+    rates = pairs.view(classes, classes) / of_class[:, None]
+    share = rates[rates > 0] / rates.sum()
+    return float(-(share * share.log()).sum()) / math.log(classes * (classes - 1))
+
+
+def hear(split: TrainingSplit, see: See, weights: Tensor | None, length: float = 1.0) -> Testimony:
+    """Train two witnesses of each kind and return the testimony of the kind with the highest score.
 
     Args:
         split: what they are trained on.
         see: how the images are shown to them.
         weights: (N,) how often each image is drawn; None for each one once per epoch.
+        length: of their training, times the usual.
     """
-    return max((_of_a_kind(split, witness, see, weights) for witness in POOL), key=lambda heard: heard.agreement)
+    heard = [_of_a_kind(split, witness, see, weights, length) for witness in POOL]
+    return max(heard, key=lambda testimony: testimony.score)
 
 
-def _of_a_kind(split: TrainingSplit, witness: Witness, see: See, weights: Tensor | None) -> Testimony:
-    epochs = witness.images / len(split.labels)
+def _of_a_kind(split: TrainingSplit, witness: Witness, see: See, weights: Tensor | None, length: float) -> Testimony:
+    epochs = length * witness.images / len(split.labels)
     models = [split.fit(_Testifying(see, weights), epochs, witness.network) for _ in range(2)]
     asked = torch.arange(min(ASKED, len(split.labels)))
     labels = split.labels[asked]
     first, second = (split.outputs(model, asked)[0].argmax(1) for model in models)
     right = [(first == label)[labels == label].double().mean() for label in sorted(set(labels.tolist()))]
     skill = (float(torch.stack(right).mean()) * split.classes - 1) / (split.classes - 1)
-    agreement = error_agreement(first, second, labels) if skill > LEAST_SKILL else 0.0
-    return Testimony(witness, models[0], agreement, skill)
+    agreement = error_agreement(first, second, labels)
+    return Testimony(witness, models[0], agreement, mistake_evenness(first, second, labels, split.classes), skill)
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ class TrainingView:
         """Return logits and features of the training images at `index`, or of all."""
         asked = torch.arange(len(self.labels)) if index is None else index
         with evaluating(model), torch.no_grad():
-            parts = [with_features(model, self.render(part)) for part in asked.split(BATCH)]
+            parts = [with_features(model, self.render(part)) for part in torch.split(asked, BATCH)]
         logits, features = (torch.cat(part) for part in zip(*parts, strict=True))
         return logits, features
 

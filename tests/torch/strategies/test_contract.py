@@ -7,7 +7,11 @@ from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.grayscale_erm import GrayscaleErm
 
 
-@parametrize_with_checks([STRATEGIES.build(name) for name in STRATEGIES if name != "grayscale_erm"])
+BRIEFLY = {"cross_examination": "cross_examination:length=0.05"}  # its witnesses, who learn little from a few steps
+LIVE_UP_TO_IT = [BRIEFLY.get(name, name) for name in STRATEGIES if name != "grayscale_erm"]
+
+
+@parametrize_with_checks([STRATEGIES.build(name) for name in LIVE_UP_TO_IT])
 def test_contract(strategy, check):
     check(strategy)
 
