@@ -53,20 +53,28 @@ def lottery(labels: Tensor, classes: int, correlation: float, conflict: Conflict
     return values
 
 
-def swap(split: Split, hard: Hard, *, seed: int = 0) -> Split:
-    """Return the same images where the bias attribute is swapped; of several, each one.
+def swap(split: Split, hard: Hard, *, seed: int = 0, alone: str = "") -> Split:
+    """Return the same images where the bias attribute is swapped; of several, each one, or one alone.
 
     "rotated": class c has the attribute value of class c + 5 (of half the classes further on, if there are not ten);
     "other": any value but its own; "uniform": any value at all. Several are drawn one by one, but rotated alike.
 
+    Args:
+        split: the images.
+        hard: the way.
+        seed: of what is drawn.
+        alone: of several attributes, the one that is swapped; the others are the class's own then.
+
     Raises:
-        ValueError: no such way to swap.
+        ValueError: no such way to swap, or no such attribute.
         UnsupportedError: the images cannot be repainted.
     """
     generator = torch.Generator().manual_seed(seed_from("swap", hard, seed))
     n, classes = len(split), split.classes
+    if alone and alone not in split.bias:
+        raise ValueError(f"alone={alone!r}: expected one of {', '.join(split.bias)}")
     combined = torch.zeros(n, dtype=torch.int64)
-    for _ in split.bias:
+    for name in split.bias:
         if hard == "rotated":
             offset = torch.full((n,), classes // 2)
         elif hard == "other":
@@ -75,5 +83,7 @@ def swap(split: Split, hard: Hard, *, seed: int = 0) -> Split:
             offset = torch.randint(0, classes, (n,), generator=generator)
         else:
             raise ValueError(f"hard={hard!r}: expected 'rotated', 'other' or 'uniform'")
+        if alone not in ("", name):
+            offset = torch.zeros_like(offset)
         combined = combined * classes + (split.labels + offset) % classes
     return split.with_attribute(combined)

@@ -1,0 +1,1 @@
+"""The zoo: every cure on every lie."""
