@@ -7,7 +7,7 @@ import math
 import torch
 
 from torch import Generator, Tensor
-from torch.nn.functional import affine_grid, grid_sample
+from torch.nn.functional import affine_grid, grid_sample, pad
 
 
 def turn_hues(x: Tensor, generator: Generator) -> Tensor:
@@ -56,3 +56,19 @@ def jitter(
     theta = torch.stack([cos, -down, 2 * shift * u[2], along, cos, 2 * shift * u[3]], dim=1).view(-1, 2, 3)
     grid = affine_grid(theta, list(x.shape), align_corners=False)
     return grid_sample(x, grid, align_corners=False).contiguous(memory_format=torch.channels_last)
+
+
+def shift_by_pixels(x: Tensor, generator: Generator, most: int = 1) -> Tensor:
+    """Move each image by whole pixels at random, so that no texture is blurred; what comes in from outside is black.
+
+    Args:
+        x: (B, C, H, W).
+        generator: draws the moves, of 0 to `most` pixels along each side, either way.
+        most: pixels.
+    """
+    images, _, height, width = x.shape
+    wide = pad(x, (most, most, most, most))
+    down, right = torch.randint(2 * most + 1, (2, images, 1), generator=generator)
+    rows, columns = down + torch.arange(height), right + torch.arange(width)
+    moved = wide.permute(0, 2, 3, 1)[torch.arange(images)[:, None, None], rows[:, :, None], columns[:, None]]
+    return moved.permute(0, 3, 1, 2)  # in channels-last order

@@ -13,6 +13,7 @@ from torch.nn.functional import cross_entropy
 
 from lazyartist.knobs import knob
 from lazyartist.strategies import STRATEGIES
+from lazyartist.strategies.augmentations import shift_by_pixels
 from lazyartist.strategies.base import Batch, Plan, Strategy, TrainingSplit, Use
 from lazyartist.strategies.edits import Edit, learn_edit
 from lazyartist.strategies.groups import reweighing
@@ -31,7 +32,8 @@ class CrossExamination(Strategy):
        of the other is fitted to them: channels mixed, or a pattern added. If it can be undone without loss, every
        image is shown with a random answer from now on, so that the lie says nothing.
     3. Balance: where no such map is found (the lie moves or reshapes the stroke), images are drawn so that class and
-       answer are independent; of k such lies each by the k-th root, with the rest as a correction of the logits.
+       answer are independent, and moved by a pixel; of k such lies each weight counts by its k-th root, and the rest is
+       a correction of the logits.
     4. Witnesses are asked again, under what was done so far: where one lie hides another, the second is found now.
 
     Attributes:
@@ -72,10 +74,19 @@ class CrossExamination(Strategy):
                 weights, correction = balance(split, answers)
 
         def loss(model: nn.Module, batch: Batch) -> Tensor:
-            logits = model(see(batch.x, batch.index, batch.generator))
-            return cross_entropy(logits if correction is None else logits + correction[batch.index], batch.y)
+            x = see(batch.x, batch.index, batch.generator)
+            if correction is None:
+                return cross_entropy(model(x), batch.y)
+            # few images are drawn often: moving them a little keeps them from being learnt by heart
+            return cross_entropy(model(shift_by_pixels(x, batch.generator)) + correction[batch.index], batch.y)
 
         return Plan(loss, weights)
+
+
+def as_they_are(x: Tensor, index: Tensor, generator: Generator) -> Tensor:
+    """Return the images that it is handed: how witnesses see them before anything is edited."""
+    del index, generator
+    return x
 
 
 def balance(split: TrainingSplit, answers: Sequence[Tensor]) -> tuple[Tensor | None, Tensor | None]:

@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from lazyartist.reporting.row import At
 
 # of two lazy models that differ in their first weights alone, see `lazyartist.strategies.witnesses`
+SCORE = "lie_score"
 AGREEMENT, EVENNESS = "error_agreement", "mistake_evenness"
 # of Grad-CAM's maps of the first layer: what lies on pixels that the attribute changes; and how many those are
 MARK_SHARE, MARK_AREA = "relevance_on_mark", "pixels_of_mark"
 READS_A_LIE = 0.8  # agreement from which two models have read the same lie
 
+NO_LIE = "no lie"  # ten values, drawn without regard to the class
 # what stands in tables, in this order; a lie that has no line here goes by its name
 NAMES = {
     "colour": "stroke colour",
@@ -43,6 +45,8 @@ def lie_of(at: At) -> str:
     name, _, knobs = bias.partition(":")
     words = NAMES.get(name, name.replace("_", " ")) + (f" ({knobs.replace('=', ' ')})" if knobs else "")
     correlation = at.get("correlation", 0.95)
+    if correlation == 0.1:
+        return NO_LIE
     return words if correlation == 0.95 else f"{words}, {correlation:g}"
 
 

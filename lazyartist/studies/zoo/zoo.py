@@ -20,6 +20,7 @@ from lazyartist.studies.base import Fact
 from lazyartist.studies.classifiers import ClassifierStudy, Run
 from lazyartist.studies.common import accuracies
 from lazyartist.studies.lazy import LAZY
+from lazyartist.studies.zoo.lies import EVERYWHERE, LIES
 from lazyartist.studies.zoo.metrics import AGREEMENT, EVENNESS, MARK_AREA, MARK_SHARE, only
 
 
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
     from lazyartist.reporting.row import Row
     from lazyartist.training.store import Store
 
-LIES = (
-    *("", ":palette=near-hues", ":where=background", ":bias=corner_glyphs", ":bias=wave"),
-    *(":bias=stroke_grating", ":bias=position", ":bias=colour_and_mark"),
-)
 CURES = (
     *("cross_examination", "second_opinion", "fg_ccdb", "jtt", "dpr", "lff", "outlier_balanced", "logit_correction"),
     *("colour_consistency", "recoloured_reversal", "group_balanced", "group_dro", "bias_balanced_loss", "vrex"),
@@ -58,9 +55,7 @@ class ZooStudy(ClassifierStudy):
     """
 
     name: ClassVar[str] = "zoo"
-    default_datasets: ClassVar[tuple[str, ...]] = tuple(
-        f"{images}{lie}" for images in ("mnist", "fashion") for lie in LIES
-    )
+    default_datasets: ClassVar[tuple[str, ...]] = tuple(f"{images}{lie}" for images in EVERYWHERE for lie in LIES)
     default_strategies: ClassVar[tuple[str, ...]] = (LAZY, "erm", "oracle", *CURES)
     default_seeds: ClassVar[int] = 3
 
