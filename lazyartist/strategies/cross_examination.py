@@ -45,7 +45,7 @@ class CrossExamination(Strategy):
 
     uses: ClassVar[frozenset[Use]] = frozenset({"resampling", "augmentation"})
     networks: ClassVar[tuple[str, ...]] = POOL_NETWORKS
-    score: float = knob(0.58, above=0, high=1)
+    score: float = knob(0.5, above=0, high=1)
     loss_of_edits: float = knob(0.015, low=0, high=1)
     lies: int = knob(2, low=0, high=10, whole=True)
     length: float = knob(1.0, above=0, high=100)

@@ -27,7 +27,7 @@ DRAWS = 20  # of datasets without a lie
 @STUDIES.register("witnesses")
 @dataclass(frozen=True)
 class WitnessStudy(DataStudy):
-    """The zoo: does a dataset have a shortcut? What two networks' mistakes say, on every lie and where there is none."""
+    """The zoo: does a dataset have a shortcut? What two networks' mistakes say, on every lie and where is none."""
 
     name: ClassVar[str] = "witnesses"
     default_datasets: ClassVar[tuple[str, ...]] = tuple(f"{images}{lie}" for images in EVERYWHERE for lie in LIES)

@@ -1,0 +1,75 @@
+"""The figure of the zoo: strategies × lies, coloured by norm score; torch-free."""
+
+from __future__ import annotations
+
+import math
+
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.figure import Figure
+
+from lazyartist.reporting.stats import norm_score
+from lazyartist.reporting.table import epochs_words, seeds_of_all
+from lazyartist.studies import FIGURES
+from lazyartist.studies.cures.metrics import CEILING, knows
+from lazyartist.studies.zoo.metrics import in_order, lie_of
+from lazyartist.studies.zoo.tables import average_score, board_of, boards, scores_of
+
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lazyartist.reporting.row import Row
+
+LEAST, MOST = -50, 100  # ends of the colour scale
+
+
+@FIGURES.register("zoo")
+def zoo_figure(rows: Sequence[Row]) -> Figure:
+    """Show the norm score of every strategy on every lie, one panel per dataset, network and budget."""
+    shown = [board for board in boards(rows) if _compared(board)]
+    if not shown:
+        raise ValueError("nothing to draw: a norm score needs ERM, oracle and a cure on the same lie and seeds")
+    heights = [len(_compared(board)) + 2.6 for board in shown]
+    figure = Figure(figsize=(9.5, 0.34 * sum(heights) + 0.6), layout="constrained")
+    panels = figure.subplots(len(shown), 1, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
+    for panel, own in zip(panels, shown, strict=True):
+        image = _panel(panel, own)
+    figure.colorbar(image, ax=list(panels), label="norm score: 0 is matched ERM, 100 the oracle", fraction=0.03)
+    return figure
+
+
+def _compared(rows: Sequence[Row]) -> list[str]:
+    """The cures of a board, best mean norm score first."""
+    board = board_of(rows)
+    lies = in_order(lie_of(row.at) for row in rows)
+    cures = {str(r.at["strategy"]) for r in rows if knows(r.origin.uses) != CEILING} - {"erm"}
+    average = {name: average_score(board, name, lies) for name in cures}
+    return sorted((name for name in cures if not math.isnan(average[name])), key=lambda name: -average[name])
+
+
+def _panel(panel: Any, rows: Sequence[Row]) -> Any:
+    board, names = board_of(rows), _compared(rows)
+    lies = in_order(lie_of(row.at) for row in rows)
+    table = [[_score(board, name, lie) for lie in lies] for name in names]
+    image = panel.imshow(table, cmap="RdYlGn", vmin=LEAST, vmax=MOST, aspect="auto")
+    for y, line in enumerate(table):
+        for x, score in enumerate(line):
+            words = "–" if math.isnan(score) else f"{score:.0f}"
+            dark = score < LEAST + 25 or score > MOST - 12
+            panel.text(x, y, words, ha="center", va="center", fontsize=8, color="white" if dark else "black")
+    uses = {str(row.at["strategy"]): knows(row.origin.uses) for row in rows}
+    panel.set(
+        xticks=range(len(lies)), xticklabels=lies,
+        yticks=range(len(names)), yticklabels=[f"{name} ({uses[name]})" for name in names],
+    )  # fmt: skip
+    panel.tick_params(labelsize=8, length=0)
+    at = rows[0].at
+    about = f"{at['dataset']}, {at['network']}, {epochs_words(at)}: {seeds_of_all(rows)}"
+    panel.set_title(about, fontsize=10, loc="left")
+    return image
+
+
+def _score(board: Any, name: str, lie: str) -> float:
+    own, erm, oracle = scores_of(board, name, lie)
+    return norm_score(own, erm, oracle).mean if set(own) & set(erm) & set(oracle) else math.nan
