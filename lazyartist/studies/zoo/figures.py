@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from lazyartist.reporting.stats import norm_score
 from lazyartist.reporting.table import epochs_words, seeds_of_all
 from lazyartist.studies import FIGURES
-from lazyartist.studies.cures.metrics import CEILING, knows
+from lazyartist.studies.cures.metrics import knows
 from lazyartist.studies.zoo.metrics import in_order, lie_of
 from lazyartist.studies.zoo.tables import average_score, board_of, boards, scores_of
 
@@ -43,7 +43,7 @@ def _compared(rows: Sequence[Row]) -> list[str]:
     """The cures of a board, best mean norm score first."""
     board = board_of(rows)
     lies = in_order(lie_of(row.at) for row in rows)
-    cures = {str(r.at["strategy"]) for r in rows if knows(r.origin.uses) != CEILING} - {"erm"}
+    cures = {str(row.at["strategy"]) for row in rows} - {"erm", "oracle"}
     average = {name: average_score(board, name, lies) for name in cures}
     return sorted((name for name in cures if not math.isnan(average[name])), key=lambda name: -average[name])
 

@@ -165,7 +165,7 @@ def _lazy_table(rows: Sequence[Row]) -> Table:
             *("agreement %", "Grad-CAM on the mark %", "steps", "seeds", "verdict"),
         ),
         lines,
-        f"{INTERVAL} Lazy is plain training that stops as soon as it tells the easy split as well as the attribute alone "
+        f"{INTERVAL} Lazy is plain training that stops once it tells the easy split as well as the attribute alone "
         "does. Agreement: of the easy images that two lazy models with other first weights get wrong, the share on "
         f"which both give the same answer. Below {100 * READS_A_LIE:.0f} % easy accuracy proves nothing, and no hard "
         "image is needed to know it. Grad-CAM on the mark: share of the first layer's map on the pixels that the "

@@ -6,9 +6,9 @@ import math
 import pytest
 import torch
 
-from torch.nn.functional import affine_grid, grid_sample
+from torch.nn.functional import affine_grid, grid_sample, pad
 
-from lazyartist.strategies.augmentations import jitter, turn_hues
+from lazyartist.strategies.augmentations import jitter, shift_by_pixels, turn_hues
 
 
 def test_turned_hues_are_those_of_the_standard_library(generator):
@@ -63,3 +63,14 @@ def test_lines_in_both_directions_lean_by_the_angle_whatever_the_proportions(gen
     assert torch.stack(leans).abs().max() <= degrees + 0.5  # the line is blurred by half a pixel
     assert torch.allclose(leans[0], -leans[1], atol=0.7)  # both by the same angle
     assert leans[0].abs().max() > 0.8 * degrees
+
+
+def test_an_image_moves_by_whole_pixels(generator):
+    x = torch.rand(64, 3, 6, 5, generator=generator(0))
+    moved = shift_by_pixels(x, generator(1))
+    wide = pad(x, (1, 1, 1, 1))
+    windows = torch.stack([wide[:, :, i : i + 6, j : j + 5] for i in range(3) for j in range(3)])
+    found = (windows == moved).flatten(2).all(2)  # (9, images)
+    assert bool((found.sum(0) == 1).all())
+    assert bool(found.any(1).all())  # all nine moves are drawn
+    assert torch.equal(shift_by_pixels(x, generator(1), most=0), x)

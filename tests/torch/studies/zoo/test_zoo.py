@@ -1,0 +1,71 @@
+"""The studies of the zoo: what they run, and what they measure."""
+
+import pytest
+
+from lazyartist.data.lottery import swap
+from lazyartist.data.make import make_task
+from lazyartist.strategies import witnesses
+from lazyartist.strategies.witnesses import Witness
+from lazyartist.studies.zoo.lies import EVERYWHERE, LIES
+from lazyartist.studies.zoo.metrics import AGREEMENT, EVENNESS, MARK_AREA, MARK_SHARE, SCORE, only
+from lazyartist.studies.zoo.witnesses import DRAWS, WitnessStudy
+from lazyartist.studies.zoo.zoo import ZooStudy
+from lazyartist.training.store import Store
+
+
+def measured(study, tmp_path):
+    (run,) = study.runs()
+    return {row.metric: row for row in study.rows(run, Store(tmp_path))}
+
+
+def test_position_has_a_lazy_network_that_sees_places():
+    runs = ZooStudy(strategies=["lazy", "erm"], seeds=1).runs()
+    assert {run.dataset for run in runs} == {f"{images}{lie}" for images in EVERYWHERE for lie in LIES}
+    assert {run.dataset for run in runs if run.network == "mlp"} == {"mnist:bias=position", "fashion:bias=position"}
+    chosen = ZooStudy(datasets=["digits:bias=position"], strategies=["lazy"], networks=["simple_cnn"], seeds=2).runs()
+    assert {run.network for run in chosen} == {"simple_cnn"}
+
+
+def test_of_two_lies_each_is_measured_alone(tmp_path):
+    study = ZooStudy(
+        datasets=["digits:bias=colour_and_mark"],
+        strategies=["lazy"],
+        networks=["simple_cnn:width=8"],
+        seeds=1,
+    )
+    rows = measured(study, tmp_path)
+    assert rows["easy_accuracy"].value > 0.9
+    assert rows[only("place")].value > 0.9  # the colour is read, and the place of the mark is not
+    assert rows[only("colour")].value < 0.2
+    assert rows["hard_other_accuracy"].value < 0.2
+    assert rows["hard_other_accuracy"].direction == "lower"
+    assert rows[AGREEMENT].value > 0.5
+    assert 0 < rows[EVENNESS].value < 1
+    assert 0 < rows[MARK_AREA].value < 1
+    assert rows[MARK_SHARE].value > rows[MARK_AREA].value
+    assert "follows_bias" not in rows
+
+
+def test_one_of_two_attributes_is_swapped_alone():
+    test = make_task("digits", bias="colour_and_mark").test
+    alone = swap(test, "other", alone="place")
+    assert bool((alone.factor("place") != alone.labels).all())
+    assert bool((alone.factor("colour") == alone.labels).all())
+    with pytest.raises(ValueError, match="alone='hue': expected one of colour, place"):
+        swap(test, "other", alone="hue")
+
+
+def test_datasets_without_a_lie_are_drawn_often():
+    runs = WitnessStudy().runs()
+    clean = [run for run in runs if "correlation" in run.dataset]
+    assert len(clean) == DRAWS * len(EVERYWHERE)
+    assert len(runs) - len(clean) == 3 * len(EVERYWHERE) * len(LIES)
+    assert len(WitnessStudy(datasets=["digits"], seeds=2).runs()) == 2
+
+
+def test_witnesses_are_asked_about_training_images(tmp_path, monkeypatch):
+    monkeypatch.setattr(witnesses, "POOL", (Witness("simple_cnn", 4000),))
+    rows = measured(WitnessStudy(datasets=["digits"], seeds=1), tmp_path)
+    assert rows[SCORE].value == pytest.approx(rows[AGREEMENT].value * rows[EVENNESS].value)
+    assert rows[SCORE].detail == ["simple_cnn"]
+    assert rows[SCORE].n == len(make_task("digits").train)
