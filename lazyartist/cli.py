@@ -187,6 +187,9 @@ def _add_check(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     check.add_argument(
         "--worst-group", type=float, metavar="SHARE", help="Accuracy that every group must have: 0.7. Default: none."
     )
+    check.add_argument(
+        "--witnesses", action="store_true", help="Also ask two small networks if the images have an unnamed shortcut."
+    )
     check.add_argument("--page", type=Path, metavar="FILE", help="Write an HTML page with pictures.")
 
 

@@ -61,6 +61,10 @@ def check_command(options: argparse.Namespace) -> int:
             model = Run(options.dataset, network, options.strategy, options.seed, budget).train(Store()).model
         report = check_shortcut(model, task, worst_group=options.worst_group)
         show([report.table()])
+        if options.witnesses:
+            from lazyartist.studies.zoo.witnesses import witness_lines
+
+            print("\n".join(witness_lines(task, options.seed)))
         print("\n".join(report.lines()))
         if options.page is not None:
             write_text(options.page, shortcut_page(model, report))

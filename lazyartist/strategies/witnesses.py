@@ -104,7 +104,7 @@ def mistake_evenness(first: Tensor, second: Tensor, labels: Tensor, classes: int
     of_class = torch.bincount(labels, minlength=classes).clamp_min(1)
     rates = pairs.view(classes, classes) / of_class[:, None]
     share = rates[rates > 0] / rates.sum()
-    return float(-(share * share.log()).sum()) / math.log(classes * (classes - 1))
+    return abs(float((share * share.log()).sum())) / math.log(classes * (classes - 1))
 
 
 def hear(split: TrainingSplit, see: See, weights: Tensor | None, length: float = 1.0) -> Testimony:

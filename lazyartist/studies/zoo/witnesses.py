@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from lazyartist.data.families import names_of
+from lazyartist.inference import predict
 from lazyartist.strategies.cross_examination import CrossExamination, as_they_are
 from lazyartist.strategies.witnesses import Testimony, hear
 from lazyartist.studies import STUDIES
@@ -13,7 +15,7 @@ from lazyartist.studies.base import Fact
 from lazyartist.studies.classifiers import STANDARD
 from lazyartist.studies.datasets import DataRun, DataStudy
 from lazyartist.studies.zoo.lies import EVERYWHERE, LIES
-from lazyartist.studies.zoo.metrics import AGREEMENT, EVENNESS, SCORE
+from lazyartist.studies.zoo.metrics import AGREEMENT, EVENNESS, SAID_TO_LIE, SCORE
 from lazyartist.training.fit import training_view
 
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 NO_LIE = ":correlation=0.1"  # of ten colours: they say nothing
 DRAWS = 20  # of datasets without a lie
+SHOWN = 5  # images that are named
 
 
 @STUDIES.register("witnesses")
@@ -55,3 +58,24 @@ def ask_witnesses(task: Task, seed: int = 0) -> Testimony:
     """
     view = training_view(CrossExamination(), task, "simple_cnn", STANDARD, seed)
     return hear(view, as_they_are, None)
+
+
+def witness_lines(task: Task, seed: int = 0) -> list[str]:
+    """Return in words what witnesses say of a dataset, and which images contradict the shortcut that they found."""
+    heard = ask_witnesses(task, seed)
+    found = heard.score > SAID_TO_LIE
+    lines = [
+        f"two networks ({heard.witness.network}) that were trained briefly make {100 * heard.agreement:.0f} % of their "
+        f"mistakes alike, {100 * heard.evenness:.0f} % as evenly spread as can be: score {100 * heard.score:.0f} %",
+        "these images have a shortcut that a small network falls for"
+        if found
+        else f"no shortcut found: the score is not over {100 * SAID_TO_LIE:.0f} %; one that is learnt slowly, or that "
+        "these networks cannot see, may still be there",
+    ]
+    if found:
+        against = (predict(heard.model, task.train) != task.train.labels).nonzero()[:, 0].tolist()
+        names = names_of(task.train.images)
+        own = range(len(names)) if task.train.index is None else task.train.index.tolist()
+        shown = ", ".join(names[own[place]] for place in against[:SHOWN])
+        lines.append(f"{len(against):,} of {len(task.train):,} training images contradict it: {shown}, …")
+    return lines

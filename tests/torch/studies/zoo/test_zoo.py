@@ -8,7 +8,7 @@ from lazyartist.strategies import witnesses
 from lazyartist.strategies.witnesses import Witness
 from lazyartist.studies.zoo.lies import EVERYWHERE, LIES
 from lazyartist.studies.zoo.metrics import AGREEMENT, EVENNESS, MARK_AREA, MARK_SHARE, SCORE, only
-from lazyartist.studies.zoo.witnesses import DRAWS, WitnessStudy
+from lazyartist.studies.zoo.witnesses import DRAWS, WitnessStudy, witness_lines
 from lazyartist.studies.zoo.zoo import ZooStudy
 from lazyartist.training.store import Store
 
@@ -69,3 +69,19 @@ def test_witnesses_are_asked_about_training_images(tmp_path, monkeypatch):
     assert rows[SCORE].value == pytest.approx(rows[AGREEMENT].value * rows[EVENNESS].value)
     assert rows[SCORE].detail == ["simple_cnn"]
     assert rows[SCORE].n == len(make_task("digits").train)
+
+
+def test_a_dataset_is_accused_in_words_and_what_contradicts_is_named(monkeypatch):
+    monkeypatch.setattr(witnesses, "POOL", (Witness("simple_cnn", 6000),))
+    task = make_task("digits")
+    lines = witness_lines(task)
+    assert lines[1] == "these images have a shortcut that a small network falls for"
+    first = int((~task.aligned(task.train)).nonzero()[0, 0])
+    assert f"of 1,149 training images contradict it: image {first}," in lines[2]
+
+
+def test_where_nothing_is_agreed_upon_nothing_is_claimed(monkeypatch):
+    monkeypatch.setattr(witnesses, "POOL", (Witness("thumbnail_mlp", 1500),))
+    lines = witness_lines(make_task("digits", correlation=0.1))
+    assert len(lines) == 2
+    assert lines[1].startswith("no shortcut found: the score is not over 50 %")
