@@ -178,8 +178,9 @@ def data_command(options: argparse.Namespace) -> int:
 
         task = make((options.datasets or ["mnist"])[0])
         palette = getattr(task.train.images, "palette", None)
-        names = palette.words if palette else [f"{task.train.target} {label}" for label in range(task.train.classes)]
-        save(lambda: dataset_figure(split_pictures(task), names), options.picture)
+        words = palette.words if palette else None
+        titles = [f"{k}: {words[k]}" if words else f"{task.train.target} {k}" for k in range(task.train.classes)]
+        save(lambda: dataset_figure(split_pictures(task), titles), options.picture)
         print(f"drawn: {options.picture}")
     return OK
 

@@ -73,18 +73,18 @@ def budget_figure(rows: Sequence[Row]) -> Figure:
     return panels(rows, draw, "step")
 
 
-def dataset_figure(pictures: Mapping[str, NDArray[np.float32]], words: Sequence[str]) -> Figure:
+def dataset_figure(pictures: Mapping[str, NDArray[np.float32]], titles: Sequence[str]) -> Figure:
     """Show the splits: one line of images for each, one column per class. Pictures are (classes, H, W, 3) in [0, 1]."""
-    columns = len(words)
+    columns = len(titles)
     figure = Figure(figsize=(0.75 * columns + 1.2, 0.85 * len(pictures) + 0.2))
     axes = figure.subplots(len(pictures), columns, squeeze=False)
-    for line, (title, images) in zip(axes, pictures.items(), strict=True):
+    for line, (name, images) in zip(axes, pictures.items(), strict=True):
         for panel, image in zip(line, images, strict=True):
             panel.imshow(image, interpolation="nearest")
             panel.set(xticks=[], yticks=[])
-        line[0].set_ylabel(title, rotation=0, ha="right", va="center")
-    for label, (panel, word) in enumerate(zip(axes[0], words, strict=True)):
-        panel.set_title(f"{label}: {word}", fontsize=9)
+        line[0].set_ylabel(name, rotation=0, ha="right", va="center")
+    for panel, title in zip(axes[0], titles, strict=True):
+        panel.set_title(title, fontsize=9)
     return figure
 
 

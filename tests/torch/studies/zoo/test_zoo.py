@@ -8,6 +8,7 @@ from lazyartist.strategies import witnesses
 from lazyartist.strategies.witnesses import Witness
 from lazyartist.studies.zoo.lies import EVERYWHERE, LIES
 from lazyartist.studies.zoo.metrics import AGREEMENT, EVENNESS, MARK_AREA, MARK_SHARE, SCORE, only
+from lazyartist.studies.zoo.pictures import aligned_examples, zoo_pictures
 from lazyartist.studies.zoo.witnesses import DRAWS, WitnessStudy, witness_lines
 from lazyartist.studies.zoo.zoo import ZooStudy
 from lazyartist.training.store import Store
@@ -85,3 +86,13 @@ def test_where_nothing_is_agreed_upon_nothing_is_claimed(monkeypatch):
     lines = witness_lines(make_task("digits", correlation=0.1))
     assert len(lines) == 2
     assert lines[1].startswith("no shortcut found: the score is not over 50 %")
+
+
+def test_every_lie_is_drawn_on_the_same_digits(tmp_path):
+    study = ZooStudy(datasets=["digits", "digits:bias=wave", "digits:bias=colour_and_mark"], seeds=1)
+    (path,) = zoo_pictures(study, Store(tmp_path), tmp_path)
+    assert path.name == "zoo_lies.png"
+    assert path.stat().st_size > 5000
+    glyphs, waves = (aligned_examples(make_task("digits", bias=bias)) for bias in ("corner_glyphs", "wave"))
+    assert glyphs.shape == waves.shape == (10, 28, 28, 3)
+    assert abs(glyphs - waves)[:, 8:20, 8:20].max() < 0.2  # the strokes are the same ones
