@@ -61,25 +61,29 @@ def publish(results: Path, studies: Sequence[str] = (), *, figures: bool = True)
 
 
 def fill_blocks(text: str, results: Path) -> str:
-    """Return a document whose blocks `<!-- table: STUDY WORD … --> … <!-- end -->` hold the first table of its rows.
+    """Return a document whose blocks `<!-- table: STUDY WORD … --> … <!-- end -->` hold a table of its rows.
 
     Each further word is the value of a key, a dataset or a network: the table is of rows that have it. `columns=2,4,5`
-    shows those columns alone, counted from 1, in this order.
+    shows those columns alone, counted from 1, in this order; `table=3` shows the third table in place of the first.
 
     Raises:
-        ValueError: there are no rows for a block.
+        ValueError: there are no rows, or no such table, for a block.
     """
 
     def block(match: re.Match[str]) -> str:
         study, *words = match[1].split()
-        wanted = {word for word in words if not word.startswith("columns=")}
+        how = dict(word.split("=") for word in words if word.startswith(("columns=", "table=")))
+        wanted = {word for word in words if word.partition("=")[0] not in how}
         rows = read_rows(results / "records" / f"{study}.jsonl")
         rows = [row for row in rows if wanted <= set(map(str, row.at.values()))]
         if not rows:
             raise ValueError(f"the document wants a table of {match[1]!r}, but there are no rows of it")
-        table = tables_of(study, rows)[0]
-        for word in set(words) - wanted:
-            table = table.columns([int(number) - 1 for number in word.removeprefix("columns=").split(",")])
+        tables, place = tables_of(study, rows), int(how.get("table", 1))
+        if not 1 <= place <= len(tables):
+            raise ValueError(f"the document wants a table of {match[1]!r}, but there are {len(tables)} of them")
+        table = tables[place - 1]
+        if "columns" in how:
+            table = table.columns([int(number) - 1 for number in how["columns"].split(",")])
         return f"<!-- table: {match[1]} -->\n{table.body()}\n<!-- end -->"
 
     return re.sub(r"<!-- table: (.+?) -->\n.*?<!-- end -->", block, text, flags=re.DOTALL)

@@ -74,3 +74,14 @@ def test_a_study_without_a_table_of_its_own_shows_every_group(row):
 def test_a_study_with_a_table_shows_its_own(some_rows):
     (table,) = tables_of("cures", some_rows)
     assert table.title != "cures"
+
+
+def test_a_block_may_show_another_table_than_the_first(results, row):
+    rows = [row(dataset=name, run=name, metric=m, value=v) for name, v in (("a", 0.1), ("b", 0.9)) for m in ACCURACIES]
+    write_rows(results / "records" / "cures.jsonl", rows)
+    filled = fill_blocks("<!-- table: cures table=2 columns=2,4 -->\n<!-- end -->", results)
+    assert "90.0" in filled
+    assert "10.0" not in filled
+    for place in (0, 3):
+        with pytest.raises(ValueError, match=f"wants a table of 'cures table={place}', but there are 2 of them"):
+            fill_blocks(f"<!-- table: cures table={place} -->\n<!-- end -->", results)
