@@ -25,11 +25,9 @@ from lazyartist.data.notices import listed
 PARQUET = (".parquet", ".pq")
 NOTHING = frozenset(["", "na", "n/a", "#n/a", "nan", "null", "none", "<na>"])  # cells without a value, in lower case
 WORDS = 20  # different ones that a column may have
-LEAST_COLUMNS, LEAST_SITES, LEAST_ROWS = (
-    3,
-    3,
-    20,
-)  # columns with holes of three kinds; sites on both sides; rows of each
+LEAST_COLUMNS = 3  # holes are of three kinds
+LEAST_SITES = 3  # training and test have sites of their own
+LEAST_ROWS = 20  # of each site
 
 
 @dataclass(frozen=True, eq=False)
