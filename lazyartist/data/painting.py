@@ -92,7 +92,8 @@ def _coloured(where: Where = "foreground", palette: str | Palette = "hues") -> t
 
 def _drawn(bias: str, **knobs: Any) -> tuple[Draw, tuple[str, ...], Keys]:
     lie: Lie = LIES.build(bias, **knobs)
-    return partial(tell, lie), lie.factors, knobs
+    told = ":".join([bias, *(f"{name}={value}" for name, value in knobs.items())])
+    return partial(tell, lie), lie.factors, {"bias": told}
 
 
 def _train_and_easy(labels: NDArray[np.uint8], seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

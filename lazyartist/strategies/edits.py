@@ -17,6 +17,7 @@ BATCH = 512
 RIDGE = 1e-3  # of the mean square pixel: keeps the colour matrices near the identity where the images say nothing
 SIGNIFICANT = 2.0  # standard errors; a pattern of noise would itself be a mark to read
 ASKED = 2000  # images that an edit is tried on
+MOST = 50_000_000  # numbers in the patterns of all pairs of answers, 200 MB
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +68,11 @@ def learn_edit(split: TrainingSplit, answers: Tensor) -> Edit | None:
         answers: (N,) int64 in [0, classes).
 
     Returns:
-        The edit; None where no class has images of both of some two answers, which then cannot be compared.
+        The edit; None where no class has images of both of some two answers, which then cannot be compared, or where
+        there are too many pairs to hold.
     """
+    if split.classes**2 * split.render(torch.arange(1)).numel() > MOST:
+        return None
     mean, square, n = _moments(split, answers)
     classes, channels = split.classes, mean.shape[2]
     matrices = torch.empty(classes, classes, channels, channels)

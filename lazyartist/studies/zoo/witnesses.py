@@ -14,7 +14,7 @@ from lazyartist.studies import STUDIES
 from lazyartist.studies.base import Fact
 from lazyartist.studies.classifiers import STANDARD
 from lazyartist.studies.datasets import DataRun, DataStudy
-from lazyartist.studies.zoo.lies import EVERYWHERE, LIES
+from lazyartist.studies.zoo.lies import ALL, EVERYWHERE
 from lazyartist.studies.zoo.metrics import AGREEMENT, EVENNESS, SAID_TO_LIE, SCORE
 from lazyartist.training.fit import training_view
 
@@ -33,7 +33,7 @@ class WitnessStudy(DataStudy):
     """The zoo: does a dataset have a shortcut? What two networks' mistakes say, on every lie and where is none."""
 
     name: ClassVar[str] = "witnesses"
-    default_datasets: ClassVar[tuple[str, ...]] = tuple(f"{images}{lie}" for images in EVERYWHERE for lie in LIES)
+    default_datasets: ClassVar[tuple[str, ...]] = ALL
 
     def runs(self) -> list[DataRun]:
         """Return the runs; unless others are asked for, also many draws without a lie, for false alarms."""

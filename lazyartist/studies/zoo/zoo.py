@@ -20,7 +20,7 @@ from lazyartist.studies.base import Fact
 from lazyartist.studies.classifiers import ClassifierStudy, Run
 from lazyartist.studies.common import accuracies
 from lazyartist.studies.lazy import LAZY
-from lazyartist.studies.zoo.lies import EVERYWHERE, LIES
+from lazyartist.studies.zoo.lies import ALL
 from lazyartist.studies.zoo.metrics import AGREEMENT, EVENNESS, MARK_AREA, MARK_SHARE, only
 
 
@@ -55,7 +55,7 @@ class ZooStudy(ClassifierStudy):
     """
 
     name: ClassVar[str] = "zoo"
-    default_datasets: ClassVar[tuple[str, ...]] = tuple(f"{images}{lie}" for images in EVERYWHERE for lie in LIES)
+    default_datasets: ClassVar[tuple[str, ...]] = ALL
     default_strategies: ClassVar[tuple[str, ...]] = (LAZY, "erm", "oracle", *CURES)
     default_seeds: ClassVar[int] = 3
 

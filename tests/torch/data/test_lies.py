@@ -152,7 +152,8 @@ def test_two_lies_are_drawn_one_by_one():
 
 def test_keys_say_which_lie_and_which_knobs():
     keys = make_task("digits:bias=wave:amplitude=0.1", correlation=0.9).keys
-    assert dict(keys) == {"bias": "wave", "amplitude": 0.1, "correlation": 0.9, "conflict": "all"}
+    assert dict(keys) == {"bias": "wave:amplitude=0.1", "amplitude": 0.1, "correlation": 0.9, "conflict": "all"}
+    assert make_task("digits", bias="wave:amplitude=0.1").keys["bias"] == "wave:amplitude=0.1"
 
 
 def test_of_one_seed_all_splits_are_the_same_again_and_other_seeds_differ():

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from lazyartist.data.make import make_task
-from lazyartist.strategies import STRATEGIES
+from lazyartist.strategies import STRATEGIES, edits
 from lazyartist.strategies.cross_examination import CrossExamination, balance
 from lazyartist.strategies.edits import learn_edit
 from lazyartist.strategies.groups import reweighing
@@ -97,6 +97,12 @@ def test_shuffled_images_show_every_answer_alike():
 
 def test_answers_that_no_class_shares_cannot_be_compared():
     task = make_task("digits", correlation=1.0)
+    assert learn_edit(split_of(task), task.train.attribute) is None
+
+
+def test_more_pairs_than_memory_holds_are_not_learnt(monkeypatch):
+    task = make_task("digits", correlation=0.5)
+    monkeypatch.setattr(edits, "MOST", 10 * 10 * 3 * 28 * 28 - 1)
     assert learn_edit(split_of(task), task.train.attribute) is None
 
 

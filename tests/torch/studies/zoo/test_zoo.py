@@ -6,7 +6,7 @@ from lazyartist.data.lottery import swap
 from lazyartist.data.make import make_task
 from lazyartist.strategies import witnesses
 from lazyartist.strategies.witnesses import Witness
-from lazyartist.studies.zoo.lies import EVERYWHERE, LIES
+from lazyartist.studies.zoo.lies import ALL, EVERYWHERE
 from lazyartist.studies.zoo.metrics import AGREEMENT, EVENNESS, MARK_AREA, MARK_SHARE, SCORE, only
 from lazyartist.studies.zoo.pictures import aligned_examples, zoo_pictures
 from lazyartist.studies.zoo.witnesses import DRAWS, WitnessStudy, witness_lines
@@ -21,7 +21,7 @@ def measured(study, tmp_path):
 
 def test_position_has_a_lazy_network_that_sees_places():
     runs = ZooStudy(strategies=["lazy", "erm"], seeds=1).runs()
-    assert {run.dataset for run in runs} == {f"{images}{lie}" for images in EVERYWHERE for lie in LIES}
+    assert {run.dataset for run in runs} == set(ALL)
     assert {run.dataset for run in runs if run.network == "mlp"} == {"mnist:bias=position", "fashion:bias=position"}
     chosen = ZooStudy(datasets=["digits:bias=position"], strategies=["lazy"], networks=["simple_cnn"], seeds=2).runs()
     assert {run.network for run in chosen} == {"simple_cnn"}
@@ -60,7 +60,7 @@ def test_datasets_without_a_lie_are_drawn_often():
     runs = WitnessStudy().runs()
     clean = [run for run in runs if "correlation" in run.dataset]
     assert len(clean) == DRAWS * len(EVERYWHERE)
-    assert len(runs) - len(clean) == 3 * len(EVERYWHERE) * len(LIES)
+    assert len(runs) - len(clean) == 3 * len(ALL)
     assert len(WitnessStudy(datasets=["digits"], seeds=2).runs()) == 2
 
 
