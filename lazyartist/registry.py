@@ -187,7 +187,7 @@ class Registry(Generic[T]):
         return isinstance(shelf, ast.Name) and shelf.id.isupper() and self._variable in ("", shelf.id)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _decorated(path: Path, changed: int) -> list[ast.ClassDef | ast.FunctionDef]:
     """Return the decorated definitions of a file; every registry asks for them, and a file is parsed once."""
     del changed  # a file that was written since is another file
