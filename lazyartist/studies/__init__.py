@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from lazyartist.studies.base import Study
 
 STUDIES: Registry[type[Study[Any]]] = Registry("study", __name__, variable="STUDIES")
-# rows to tables, to what is asked of them, to a figure; and what rows cannot hold: (study, store, folder) to pictures of
-# trained models
+# rows to tables, to what is asked of them, and to a figure; and what rows cannot hold: (study, store, folder) to
+# pictures of trained models
 TABLES: Registry[Callable[[Sequence[Row]], list[Table]]] = Registry(
     "table", __name__, variable="TABLES", group="lazyartist.tables", beside=__name__
 )

@@ -29,8 +29,6 @@ BEST_BY_RECOLOURING = {
 }
 BEST_EASY = Criterion("easy_accuracy", "at least", 0.97, "this project, on MNIST: a cure must not cost easy accuracy")
 OF_THE_ORACLE = 0.005  # so near the oracle comes the best by recolouring
-
-
 BEST_NETWORK = "deeper_cnn"  # that the bars for the best are for
 
 

@@ -28,7 +28,6 @@ VALID = Criterion(names.VALID, "at least", 0.95, "this project, counterfactuals:
 RESTORED = Criterion(names.RESTORED, "at least", 0.80, "this project, counterfactuals: of hues, every seed")
 KEPT = Criterion(names.KEPT, "at least", 0.85, "this project, counterfactuals: of hues, every seed")
 
-
 OURS = "circle_vae"  # the variant that is asked, with its whole recipe and as many latents as there are factors
 LATENTS = 6
 DETECTOR = "conditional"
