@@ -1,4 +1,4 @@
-"""The command line: `lazyartist list | run | table | gate | report | data | probe | attack | check | latents | clinic`."""
+"""The command line: `lazyartist COMMAND`, see `lazyartist --help`."""
 
 from __future__ import annotations
 

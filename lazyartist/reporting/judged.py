@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
@@ -65,10 +67,10 @@ def criteria_table(title: str, found: Sequence[Judged]) -> Table:
     lines = []
     for one in sorted(found, key=lambda one: one.passes):
         e = one.measured
-        ends = f"{e.low:.4g} to {e.high:.4g}" if e.low == e.low else "–"
-        extent = f"{min(e.values):.4g} to {max(e.values):.4g}"
-        numbers = (Cell(f"{e.mean:.4g}", e), Cell(ends, e), Cell(extent, e), str(e.n))
+        interval = "–" if math.isnan(e.low) else f"[{e.low:.4g}, {e.high:.4g}]"
+        spread = f"[{min(e.values):.4g}, {max(e.values):.4g}]"
+        numbers = (*(Cell(words, e) for words in (f"{e.mean:.4g}", interval, spread)), str(e.n))
         verdict = PASSES if one.passes else FAILS
         lines.append((verdict, one.where, str(one.criterion), one.asked_of, *numbers, one.criterion.source))
-    header = ("verdict", "of", "asked", "asked of", "mean", "95 % interval", "least and most", "seeds", "who asks")
+    header = ("verdict", "of", "asked", "asked of", "mean", "95 % interval", "least, most", "seeds", "who asks")
     return Table(title, header, lines)

@@ -1,4 +1,4 @@
-"""All results as one page: what holds, what changed, every table and figure, and what they came about by; torch-free."""
+"""All results as one page: what holds, what changed, tables, figures, and what they came about by; torch-free."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from lazyartist.studies.colours import COLOURS
 
 
 if TYPE_CHECKING:
+    from lazyartist.reporting.judged import Judged
     from lazyartist.reporting.row import Row
 
 LIMIT = 3_000_000  # bytes of a page
@@ -69,7 +70,7 @@ def report(results: Path, baseline: Path | None = None) -> str:
         _section("gate", _changes(rows, results, baseline)),
     ]
     shown = {study: [_table(table) for table in tables_of(study, own)] for study, own in studies.items()}
-    below = [_section("provenance", [_table(_provenance(studies))])]
+    below = [_section("provenance", [_table(_provenance(studies), {})])]
     style, script = (
         Path(__file__).with_name(f"report.{kind}").read_text(encoding="utf-8").strip() for kind in ("css", "js")
     )
@@ -86,9 +87,16 @@ def _criteria(studies: Mapping[str, Sequence[Row]]) -> list[str]:
     every = [one for own in found.values() for one in own]
     if not every:
         return [paragraph("There is no criterion for what was measured.")]
-    passed = sum(one.passes for one in every)
-    tables = [_table(criteria_table(f"Asked of {study}", own)) for study, own in found.items() if own]
-    return [paragraph(f"{passed} of {len(every)} pass. {ASKED}"), *tables]
+    tables = []
+    for study, own in sorted(found.items(), key=lambda item: not any(_is_exercise(one) for one in item[1])):
+        if own:
+            title = f"Asked of {study}: {sum(one.passes for one in own)} of {len(own)} pass"
+            tables.append(_table(criteria_table(title, own)))
+    return [paragraph(f"{sum(one.passes for one in every)} of {len(every)} pass. {ASKED}"), *tables]
+
+
+def _is_exercise(one: Judged) -> bool:
+    return one.criterion.source.startswith("the exercise")
 
 
 def _changes(rows: Sequence[Row], results: Path, baseline: Path | None) -> list[str]:
@@ -111,16 +119,9 @@ def _provenance(studies: Mapping[str, Sequence[Row]]) -> Table:
         versions = sorted({f"{name} {version}" for row in rows for name, version in row.origin.versions.items()})
         threads = sorted({row.origin.threads for row in rows})
         seconds = {(row.experiment, row.origin.run): row.origin.seconds for row in rows}
-        numbers = (_runs(rows), len({row.seed for row in rows}), len({row.origin.data for row in rows} - {""}))
-        lines.append(
-            (
-                study,
-                *map(str, numbers),
-                ", ".join(map(str, threads)),
-                f"{sum(seconds.values()):,.0f}",
-                ", ".join(versions),
-            )
-        )
+        counts = (_runs(rows), len({row.seed for row in rows}), len({row.origin.data for row in rows} - {""}))
+        numbers = (*map(str, counts), ", ".join(map(str, threads)), f"{sum(seconds.values()):,.0f}")
+        lines.append((study, *numbers, ", ".join(versions)))
     return Table(
         "What the rows came about by",
         ("study", "runs", "seeds", "training data", "threads", "s", "versions"),
@@ -163,12 +164,14 @@ def _figure(path: Path) -> str:
     svg = re.sub(r' d="[^"]*"', lambda match: re.sub(r"(\.\d\d)\d+", r"\1", match[0]), svg)
     uri = "data:image/svg+xml;charset=utf-8," + re.sub("[%#'&]", lambda match: f"%{ord(match[0]):02X}", svg.strip())
     alt = escape(f"{path.name}: the numbers stand in the tables above")
+    size = re.search(r'<svg[^>]* viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    kind = " class=tall" if size and float(size[2]) > 1.2 * float(size[1]) else ""  # printed over several pages
     image = f"<div class=wide><img src='{uri}' alt=\"{alt}\"></div>"
-    return f"<figure>{image}<figcaption>{escape(path.name)}</figcaption></figure>"
+    return f"<figure{kind}>{image}<figcaption>{escape(path.name)}</figcaption></figure>"
 
 
-def _table(table: Table) -> str:
-    return f"<article>{html_table(table, 3, INKS)}</article>"
+def _table(table: Table, inks: Mapping[str, str] = INKS) -> str:
+    return f"<article>{html_table(table, 3, inks)}</article>"
 
 
 def _section(name: str, parts: Sequence[str]) -> str:
