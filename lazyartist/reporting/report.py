@@ -63,7 +63,7 @@ def report(results: Path, baseline: Path | None = None) -> str:
         studies.setdefault(row.study, []).append(row)
     runs = sum(map(_runs, studies.values()))
     above = [
-        paragraph(f"{len(studies)} studies, {runs:,} runs, {len(rows):,} rows. {CONTROLS}"),
+        paragraph(f"Studies: {len(studies)}. Runs: {runs:,}. Rows: {len(rows):,}. {CONTROLS}"),
         FILTER,
         _links(["criteria", "gate", *studies, "provenance"]),
         _section("criteria", _criteria(studies)),
