@@ -1,4 +1,4 @@
-"""The command line: `lazyartist list | run | table | gate | data | probe | attack | check | latents | clinic`."""
+"""The command line: `lazyartist COMMAND`, see `lazyartist --help`."""
 
 from __future__ import annotations
 
@@ -89,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(parsers)
     _add_table(parsers)
     _add_gate(parsers)
+    _add_report(parsers)
     _add_data(parsers)
     _add_probe(parsers)
     _add_attack(parsers)
@@ -145,6 +146,18 @@ def _add_gate(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     gate.add_argument("--bless", action="store_true", help="Make what was measured the new baseline.")
     _add_results(gate)
+
+
+def _add_report(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "Write everything that was measured as one HTML page: tables, figures, criteria, what changed."
+    report = parsers.add_parser("report", help=words, description=words)
+    report.set_defaults(command=report_commands.report_command)
+    output = Path("report.html")
+    report.add_argument("--output", type=Path, default=output, metavar="FILE", help=f"The page. Default: {output}.")
+    report.add_argument(
+        "--baseline", type=Path, metavar="FILE", help="What is compared with. Default: baseline.json of the results."
+    )
+    _add_results(report)
 
 
 def _add_data(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -149,16 +149,7 @@ def gate_command(options: argparse.Namespace) -> int:
         print(verdict.table().text())
     for group in verdict.missing:
         print("missing:", "; ".join(words(group)))
-    if verdict.exit_code == UNUSABLE:
-        print(
-            f"The gate cannot judge: {len(verdict.missing)} groups of {options.baseline} have no fresh, finite rows, "
-            f"{verdict.compared} were compared. `pytest -m acceptance` measures them."
-        )
-    elif verdict.fell:
-        print(f"{len(verdict.fell)} of {verdict.compared} groups fell beyond the noise of their seeds.")
-    else:
-        print(f"Nothing fell in {verdict.compared} groups.", end=" ")
-        print("Some rose: `lazyartist gate --bless` raises the baseline." if verdict.rose else "")
+    print(verdict.sentence(options.baseline))
     return verdict.exit_code
 
 

@@ -5,6 +5,8 @@ It is loaded in every pytest run of an environment, so it imports nothing heavy 
 
 from __future__ import annotations
 
+import os
+
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,12 +32,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--lazy-results", type=Path, default=None, metavar="DIR", help="Folder of rows and tables: results."
     )
     group.addoption("--lazy-store", type=Path, default=None, metavar="DIR", help="Folder of trained models.")
+    group.addoption(
+        "--lazy-report", type=Path, default=None, metavar="FILE", help="Page of all results, written at the end."
+    )
     group.addoption("--lazy-jobs", type=int, default=2, metavar="N", help="Training processes side by side: 2.")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare the list of studies that were measured, for the summary."""
     config.stash[STUDIES] = set()
+    page = config.getoption("--lazy-report")
+    if page is not None and not os.access(folder := page.resolve().parent, os.W_OK):  # found before hours of training
+        raise pytest.UsageError(f"--lazy-report {page}: {folder} is no folder, or not yours: name another one")
     if config.pluginmanager.hasplugin("xdist"):
         config.pluginmanager.register(FromWorkers(config))
 
@@ -127,9 +135,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print the tables of the studies that were measured, and write tables and figures from their records."""
-    if not config.stash[STUDIES] or hasattr(config, "workerinput"):
+    """Print the tables of the studies that were measured, and write tables, figures and the report."""
+    if hasattr(config, "workerinput"):
         return
+    if config.stash[STUDIES]:
+        _publish(terminalreporter, config)
+    if (page := config.getoption("--lazy-report")) is not None:
+        terminalreporter.write_line(_write_report(config, page))
+
+
+def _publish(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     from lazyartist.reporting.publish import publish, tables_of
     from lazyartist.reporting.records import read_rows
 
@@ -141,6 +156,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
                 terminalreporter.write_line(line)
     written = publish(results, studies)
     terminalreporter.write_line(f"written: {', '.join(path.name for path in written)} in {results}")
+
+
+def _write_report(config: pytest.Config, page: Path) -> str:
+    """Write the page of all results, and return the line that says so, or why there is none."""
+    from lazyartist.files import write_text
+    from lazyartist.reporting.report import report
+
+    results, committed = _results(config), config.rootpath / "results" / "baseline.json"
+    has_own = (results / committed.name).exists() or not committed.exists()
+    try:
+        write_text(page, report(results, None if has_own else committed))
+    except ValueError as error:
+        return f"no report: {error}"
+    return f"report: {page}"
 
 
 def _results(config: pytest.Config) -> Path:

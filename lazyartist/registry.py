@@ -164,9 +164,7 @@ class Registry(Generic[T]):
         return list(dict.fromkeys(files))
 
     def _read(self, module: str, path: Path) -> Iterator[Entry]:
-        for node in ast.parse(path.read_text(encoding="utf-8"), filename=str(path)).body:
-            if not isinstance(node, (ast.ClassDef, ast.FunctionDef)):
-                continue
+        for node in _decorated(path, path.stat().st_mtime_ns):
             for call in node.decorator_list:
                 if not self._is_ours(call):
                     continue
@@ -187,6 +185,14 @@ class Registry(Generic[T]):
             return False
         shelf = call.func.value
         return isinstance(shelf, ast.Name) and shelf.id.isupper() and self._variable in ("", shelf.id)
+
+
+@functools.cache
+def _decorated(path: Path, changed: int) -> list[ast.ClassDef | ast.FunctionDef]:
+    """Return the decorated definitions of a file; every registry asks for them, and a file is parsed once."""
+    del changed  # a file that was written since is another file
+    body = ast.parse(path.read_text(encoding="utf-8"), filename=str(path)).body
+    return [node for node in body if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.decorator_list]
 
 
 def _modules_below(package: str) -> Iterator[tuple[str, Path]]:

@@ -72,6 +72,17 @@ def check_command(options: argparse.Namespace) -> int:
     return report.exit_code
 
 
+def report_command(options: argparse.Namespace) -> int:
+    """Write everything that was measured as one page."""
+    _need_folder(options.output)
+
+    from lazyartist.reporting.report import report
+
+    write_text(options.output, page := report(options.results, options.baseline))
+    print(f"report: {options.output}, {len(page.encode()) / 1e6:.1f} MB")
+    return OK
+
+
 def latents_command(options: argparse.Namespace) -> int:
     """Learn latents of somebody's images, and print and draw which are odd."""
     from lazyartist.data.families import names_of, pictured
@@ -138,3 +149,5 @@ def _need_folder(page: Path) -> None:
     """Refuse a page that cannot be written: before the work, not after it."""
     if not os.access(folder := page.resolve().parent, os.W_OK):
         raise PermissionError(f"{page} cannot be written: {folder} is no folder, or not yours: name another one")
+    if page.is_dir():
+        raise IsADirectoryError(f"{page} cannot be written: it is a folder: name a file in it")

@@ -56,6 +56,18 @@ class Verdict:
             return 2
         return 1 if self.fell else 0
 
+    def sentence(self, baseline: Path) -> str:
+        """Return in words what came of the comparison with the baseline in a file."""
+        if self.exit_code == 2:
+            return (
+                f"The gate cannot judge: {len(self.missing)} groups of {baseline} have no fresh, finite rows, "
+                f"{self.compared} were compared. `pytest -m acceptance` measures them."
+            )
+        if self.fell:
+            return f"{len(self.fell)} of {self.compared} groups fell beyond the noise of their seeds."
+        more = "Some rose: `lazyartist gate --bless` raises the baseline." if self.rose else ""
+        return f"Nothing fell in {self.compared} groups. {more}".rstrip()
+
     def table(self) -> Table:
         """Return what fell and what rose, worst first."""
         changes = [*sorted(self.fell, key=lambda c: c[1].mean), *sorted(self.rose, key=lambda c: c[1].mean)]

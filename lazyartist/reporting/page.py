@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
+import math
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from PIL import Image
+
+from lazyartist.reporting.table import Cell
 
 
 if TYPE_CHECKING:
@@ -39,17 +43,27 @@ td, th { padding: .05rem .4rem; text-align: right; font-weight: normal; }
 """
 
 
-def html_page(title: str, parts: Sequence[str], style: str = "") -> str:
-    """Return a whole page; it loads nothing from anywhere.
+def html_page(title: str, parts: Sequence[str], style: str = "", script: str = "") -> str:
+    """Return a whole page; it loads nothing from anywhere, and a browser is told to let it load nothing.
 
     Args:
         title: what stands above.
         parts: HTML, one after the other.
         style: further rules of the page's own.
+        script: a JavaScript module of the page's own, the only one that a browser may run.
     """
+    allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = "; ".join(
+        [
+            *("default-src 'none'", "style-src 'unsafe-inline'", "img-src data:", "base-uri 'none'"),
+            *([f"script-src 'sha256-{allowed}'"] if script else []),
+        ]
+    )
     head = (
-        '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{STYLE}{style}</style>"
+        + (f'<script type="module">{script}</script>' if script else "")
     )
     body = "\n".join([f"<h1>{escape(title)}</h1>", *parts])
     return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head>\n<body>\n{body}\n</body></html>\n'
@@ -66,11 +80,33 @@ def picture(image: Picture, word: str, alt: str) -> str:
     return f"<figure>{shown}<figcaption>{escape(word)}</figcaption></figure>"
 
 
-def html_table(table: Table) -> str:
-    """Return a table with its title and its note."""
-    head = "".join(f"<th>{escape(word)}</th>" for word in table.header)
-    lines = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in table.rows)
-    return f"<h2>{escape(table.title)}</h2><table><tr>{head}</tr>{lines}</table>{paragraph(table.note)}"
+def html_table(table: Table, level: int = 2, inks: Mapping[str, str] | None = None) -> str:
+    """Return a table with its title and its note; a cell that shows an estimate tells it on hover.
+
+    Args:
+        table: what is shown.
+        level: of the heading, 2 to 6.
+        inks: colours by what cells say: such a cell has a dot of its colour.
+    """
+    kinds = ["" if table.is_number(place) else " class=text" for place in range(len(table.header))]
+    head = "".join(f'<th scope="col"{kind}>{escape(word)}</th>' for kind, word in zip(kinds, table.header, strict=True))
+    lines = "\n".join(
+        f"<tr>{''.join(_cell(cell, kind, inks or {}) for kind, cell in zip(kinds, row, strict=True))}</tr>"
+        for row in table.rows
+    )
+    grid = f"<table><thead><tr>{head}</tr></thead><tbody>\n{lines}\n</tbody></table>"
+    note = paragraph(table.note) if table.note else ""
+    return f'<h{level}>{escape(table.title)}</h{level}><div class="wide">{grid}</div>{note}'
+
+
+def _cell(words: str, kind: str, inks: Mapping[str, str]) -> str:
+    about = ""
+    if isinstance(words, Cell):
+        mean = words.estimate.mean
+        value = "" if math.isnan(mean) else f' data-value="{mean:.7g}"'.replace("inf", "Infinity")
+        about = f'{value} title="{escape(words.about())}"'
+    dot = f'<i class=dot style="background:{inks[words]}"></i>' if words in inks else ""
+    return f"<td{kind}{about}>{dot}{escape(words)}</td>"
 
 
 def png_uri(image: Picture) -> str:

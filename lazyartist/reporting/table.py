@@ -28,6 +28,25 @@ DATA = ("dataset", "bias", "correlation", "conflict", "where", "palette")
 BUDGET = ("epochs", "batch_size", "learning_rate", "schedule")
 
 
+class Cell(str):
+    """The words of a cell, and the estimate that they show, in the same unit: what a page tells on hover."""
+
+    estimate: Estimate
+
+    def __new__(cls, words: str, shown: Estimate) -> Cell:
+        """Make a cell; it is its words to whoever wants a string."""
+        cell = super().__new__(cls, words)
+        cell.estimate = shown
+        return cell
+
+    def about(self) -> str:
+        """Return mean, interval and each seed's value in words."""
+        e = self.estimate
+        interval = "" if math.isnan(e.low) else f", 95 % interval {e.low:.4g} to {e.high:.4g}"
+        seeds = ", ".join(f"{value:.4g}" for value in e.values)
+        return f"mean {e.mean:.4g}{interval}; {e.n} seed{'s' if e.n > 1 else ''}{f': {seeds}' if seeds else ''}"
+
+
 @dataclass(frozen=True)
 class Table:
     """A title, a header, rows of finished cells, and a note that says what the numbers are."""
@@ -39,7 +58,7 @@ class Table:
 
     def body(self, style: str = "pipe") -> str:
         """Return the grid alone in one of tabulate's styles; text is left-aligned, numbers right-aligned."""
-        align = ["right" if self._is_number(i) else "left" for i in range(len(self.header))]
+        align = ["right" if self.is_number(i) else "left" for i in range(len(self.header))]
         return tabulate(self.rows, self.header, tablefmt=style, colalign=align or None, disable_numparse=True)
 
     def markdown(self) -> str:
@@ -55,7 +74,8 @@ class Table:
         rows = [[row[i] for i in chosen] for row in self.rows]
         return replace(self, header=[self.header[i] for i in chosen], rows=rows)
 
-    def _is_number(self, column: int) -> bool:
+    def is_number(self, column: int) -> bool:
+        """Say whether a column, counted from 0, has no word in it."""
         return not any(character.isalpha() for row in self.rows for character in row[column])
 
 
@@ -106,27 +126,34 @@ def hard_accuracy(v: Values) -> dict[int, float]:
 FEW = 5  # seeds that a cell has room for
 
 
-def with_interval(e: Estimate, digits: int) -> str:
+def with_interval(e: Estimate, digits: int) -> Cell:
     """Return "mean ± half width" with fixed decimals; a single seed is a bare number.
 
     An interval wider than its mean says little: the seeds stand there themselves, or their ends if there are many.
     """
     if math.isnan(e.low):
-        return f"{e.mean:.{digits}f}"
+        return Cell(f"{e.mean:.{digits}f}", e)
     if e.half_width > abs(e.mean):
         seeds = [f"{value:.{digits}f}" for value in sorted(e.values)]
-        return ", ".join(seeds) if len(seeds) <= FEW else f"{seeds[0]} to {seeds[-1]}"
-    return f"{e.mean:.{digits}f} ± {e.half_width:.{digits}f}"
+        return Cell(", ".join(seeds) if len(seeds) <= FEW else f"{seeds[0]} to {seeds[-1]}", e)
+    return Cell(f"{e.mean:.{digits}f} ± {e.half_width:.{digits}f}", e)
 
 
-def percent(by_seed: Mapping[int, float]) -> str:
+def mean_alone(by_seed: Mapping[int, float], digits: int) -> Cell:
+    """Return the mean over seeds, for what needs no interval beside it."""
+    e = estimate(by_seed.values())
+    return Cell(f"{e.mean:.{digits}f}", e)
+
+
+def percent(by_seed: Mapping[int, float]) -> Cell:
     """Return fractions as percent with their interval."""
     return with_interval(estimate(100 * v for v in by_seed.values()), 1)
 
 
-def points(e: Estimate) -> str:
+def points(e: Estimate) -> Cell:
     """Return a difference of fractions as signed points."""
-    return f"{100 * e.mean:+.1f}" + ("" if math.isnan(e.low) else f" ± {100 * e.half_width:.1f}")
+    words = f"{100 * e.mean:+.1f}" + ("" if math.isnan(e.low) else f" ± {100 * e.half_width:.1f}")
+    return Cell(words, e.map(lambda value: 100 * value))
 
 
 def painted(rows: Iterable[Row]) -> str:

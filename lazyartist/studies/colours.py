@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import cycle, repeat
+from collections.abc import Collection
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from lazyartist.reporting.table import by
 from lazyartist.studies.lazy import CONTROL, LAZY
@@ -26,7 +27,7 @@ COLOURS = {
     "adversarial_training": "#2f4b7c",
     "edge_saliency": "#b5651d",
 }
-# what comes new takes these in turn
+# what comes new takes one of these by its name, so that it has the same in every figure
 SPARE = (
     *("#4f772d", "#66a182", "#bc5090", "#5fa8d3", "#c9a227"),
     *("#606c38", "#f28482", "#a5a58d", "#6d2e46"),
@@ -38,6 +39,18 @@ FAINT = "#c8ccd4"
 def in_colour(rows: Iterable[Row]) -> Iterator[tuple[str, str, list[Row]]]:
     """Yield each strategy's name, its colour and its rows; in a crowd, what has no colour of its own is faint."""
     strategies = by(rows, "strategy")
-    spare = cycle(SPARE) if len(strategies) <= TELLABLE else repeat(FAINT)
+    crowd = len(strategies) > TELLABLE
+    taken: set[str] = set()
     for (name,), own in strategies.items():
-        yield name, COLOURS.get(name) or next(spare), own
+        colour = COLOURS.get(name, FAINT) if crowd else colour_of(name, taken)
+        taken.add(colour)
+        yield name, colour, own
+
+
+def colour_of(name: str, taken: Collection[str] = ()) -> str:
+    """Return the colour of a strategy; what has none of its own has the next spare one where its own is `taken`."""
+    if name in COLOURS:
+        return COLOURS[name]
+    first = crc32(name.encode()) % len(SPARE)
+    turned = [*SPARE[first:], *SPARE[:first]]
+    return next((colour for colour in turned if colour not in taken), turned[0])

@@ -29,6 +29,11 @@ def setting_words(at: At) -> str:
     return ", ".join([str(at["dataset"]), str(at["network"]), budget_words(at), *others])
 
 
+def model_words(at: At) -> str:
+    """Return whose numbers they are: the strategy, and its setting."""
+    return f"{at['strategy']}: {setting_words(at)}"
+
+
 def hard_metrics(metrics: Iterable[str]) -> list[str]:
     """Return the accuracies on hard splits among metrics, those of colours first."""
     hard = [metric for metric in dict.fromkeys(metrics) if metric.startswith("hard_") and metric.endswith("_accuracy")]

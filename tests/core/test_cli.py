@@ -22,7 +22,8 @@ def modules_after(code, folder):
     return set(out.rpartition("LOADED")[2].split())
 
 
-@pytest.mark.parametrize("command", [["list"], ["gate", "--results", "here"], ["table", "--results", "here"]])
+@pytest.mark.parametrize("command", [["list"], ["gate", "--results", "here"], ["table", "--results", "here"],
+                                     ["report", "--results", "here"]])  # fmt: skip
 @pytest.mark.parametrize("recorded", [False, True])
 def test_what_needs_no_torch_does_not_import_it(command, recorded, tmp_path):
     if recorded:
@@ -61,6 +62,10 @@ def test_list_names_everything(capsys):
         (["table", "--results", "nowhere"], "no rows under nowhere"),
         (["table", "cures", "--results", "nowhere"], "`lazyartist run` makes some"),
         (["gate", "--baseline", "nowhere.json"], "there is no baseline nowhere.json"),
+        (["report", "--results", "nowhere"], "no rows under nowhere/records: `lazyartist run` makes some"),
+        (["report", "--baseline", "nowhere.json"], "there is no baseline nowhere.json"),
+        (["report", "--output", "nowhere/report.html"], "nowhere is no folder, or not yours: name another one"),
+        (["report", "--output", "results"], "results cannot be written: it is a folder: name a file in it"),
     ],
 )
 def test_a_wrong_name_is_answered_with_a_way_out(arguments, message, tmp_path, monkeypatch, capsys):
@@ -109,7 +114,7 @@ def every_parser(parser=None):
 
 def test_every_option_and_command_is_explained_in_a_sentence():
     parsers = list(every_parser())
-    assert len(parsers) == 11
+    assert len(parsers) == 12
     for parser in parsers:
         assert parser.description[0].isupper()
         assert parser.description.endswith(".")

@@ -140,3 +140,41 @@ def test_the_plugin_is_light(tmp_path):
         [sys.executable, "-m", "pytest", "-q"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
+
+
+BY_HAND = """
+from lazyartist.reporting.records import write_rows
+from lazyartist.reporting.row import Origin, Row
+
+def test_first(lazy_results):
+    at = {"dataset": "digits", "network": "simple_cnn", "strategy": "erm", "epochs": 2}
+    rows = [
+        Row("by_hand", at, seed, "easy_accuracy", 0.5, 10, "higher", Origin(f"run {seed}", at)) for seed in range(2)
+    ]
+    write_rows(lazy_results / "records" / "by_hand.jsonl", rows)
+"""
+
+
+def test_the_report_is_written_at_the_end(pytester):
+    pytester.makepyfile(BY_HAND)
+    done, out = run(pytester, "-p", "no:xdist", "--lazy-report", "report.html")
+    assert done.returncode == 0, out + done.stderr
+    assert "report: report.html" in out
+    page = (pytester.path / "report.html").read_text(encoding="utf-8")
+    assert "easy_accuracy" in page
+    assert "Studies: 1. Runs: 2. Rows: 2." in page
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_any_test(pytester):
+    pytester.makepyfile(BY_HAND)
+    done, out = run(pytester, "-p", "no:xdist", "--lazy-report", "nowhere/report.html")
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "nowhere is no folder, or not yours: name another one" in out + done.stderr
+    assert not (pytester.path / "out").exists()
+
+
+def test_without_rows_the_end_says_that_there_is_no_report(pytester):
+    pytester.makepyfile("def test_nothing():\n    pass\n")
+    done, out = run(pytester, "-p", "no:xdist", "--lazy-report", "report.html")
+    assert done.returncode == 0, out + done.stderr
+    assert "no report: no rows under" in out

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lazyartist.clinic import CASES, REMEDIES
 from lazyartist.reporting.stats import estimate, gap, norm_score
-from lazyartist.reporting.table import INTERVAL, Table, by, seeds_of, values, with_interval
+from lazyartist.reporting.table import INTERVAL, Cell, Table, by, seeds_of, values, with_interval
 from lazyartist.studies import TABLES
 from lazyartist.studies.clinic import metrics as names
 
@@ -81,10 +81,10 @@ def _glance(case: str, best: str, found: dict[str, Values], seconds: dict[str, f
         case,
         entry.summary if entry else "",
         _cell(found["baseline"], names.SCORE),
-        f"{_cell(found[theirs], names.SCORE)} ({theirs})" if theirs else "–",
+        _named(_cell(found[theirs], names.SCORE), theirs) if theirs else "–",
         _norm(found[theirs], found) if theirs else "–",
         f"{next(iter(found[theirs][names.WRITE_UP].values())):.0f} %" if theirs else "–",
-        f"{_cell(found[best], names.SCORE)} ({best})",
+        _named(_cell(found[best], names.SCORE), best),
         _cell(found["oracle"], names.SCORE),
         _norm(found[best], found),
         f"{sum(seconds[one] for one in {*ENDS, best}):.0f}",
@@ -109,6 +109,11 @@ def _mean_norm(own: Values) -> float:
 
 def _cell(own: Values, metric: str) -> str:
     return with_interval(estimate(own[metric].values()), 3) if metric in own else "–"
+
+
+def _named(cell: str, remedy: str) -> str:
+    words = f"{cell} ({remedy})"
+    return Cell(words, cell.estimate) if isinstance(cell, Cell) else words
 
 
 def _seconds(rows: Sequence[Row]) -> float:

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from lazyartist.criteria import Criterion
+from lazyartist.reporting.judged import judged
+from lazyartist.reporting.stats import estimate
+from lazyartist.reporting.table import by, values
+from lazyartist.studies import CRITERIA
 from lazyartist.studies.clinic.metrics import NORM_SCORE
+
+
+if TYPE_CHECKING:
+    from lazyartist.reporting.judged import Judged
+    from lazyartist.reporting.row import Row
 
 
 def _at_least(threshold: float, what: str) -> Criterion:
@@ -23,3 +35,18 @@ LEAST = {
 }
 MEAN = {case: _at_least(mean, "mean over seeds") for case, (mean, _) in LEAST.items()}
 EVERY = {case: _at_least(least, "every seed") for case, (_, least) in LEAST.items()}
+
+
+@CRITERIA.register("clinic")
+def clinic_criteria(rows: Sequence[Row]) -> list[Judged]:
+    """Of every case, the remedy with the highest mean goes nearly all the way to the healthy twin."""
+    found = []
+    scored = [row for row in rows if row.metric == NORM_SCORE and set(row.at) == {"case", "remedy"}]
+    for (case,), own in by(scored, "case").items():
+        remedies = {remedy: values(runs) for (remedy,), runs in by(own, "remedy").items()}
+        best = max(remedies, key=lambda remedy: estimate(remedies[remedy][NORM_SCORE].values()).mean)
+        if case in LEAST:
+            where = f"{case}: {best}"
+            found += judged([MEAN[case]], where, remedies[best], "the mean")
+            found += judged([EVERY[case]], where, remedies[best], "every seed")
+    return found

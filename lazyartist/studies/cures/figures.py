@@ -13,6 +13,7 @@ from lazyartist.criteria import CURE_HARD_OTHER
 from lazyartist.reporting.stats import Estimate, estimate, norm_score
 from lazyartist.reporting.table import ACCURACIES, by, epochs_words, seeds_of_all, values
 from lazyartist.studies import FIGURES
+from lazyartist.studies.colours import in_colour
 from lazyartist.studies.cures.metrics import KNOWS, knows
 from lazyartist.studies.cures.numbers import judged_by, mean
 from lazyartist.studies.settings import settings
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from lazyartist.reporting.row import At, Row
 
 EASY = ACCURACIES[0]
-# one colour for each degree of knowledge, the ceiling first
-INKS = dict(zip(KNOWS, ("#30343f", "#d1495b", "#00798c", "#edae49"), strict=True))
+# one colour for each degree of knowledge, the ceiling first: the less, the paler; none is that of a strategy
+INKS = dict(zip(KNOWS, ("#14213d", "#1d5c9e", "#5b9bd1", "#a9cbe8"), strict=True))
 
 
 @FIGURES.register("cures")
@@ -75,12 +76,12 @@ def correlation_figure(rows: Sequence[Row]) -> Figure:
     panels = figure.subplots(1, len(boards), squeeze=False)[0]
     for panel, (at, own) in zip(panels, boards, strict=True):
         marks = [mark for (mark,) in by(own, "correlation")]
-        for (name,), runs in by(own, "strategy").items():
+        for name, colour, runs in in_colour(own):
             hard = {mark: judged_by(values(some)) for (mark,), some in by(runs, "correlation").items()}
             shown = {marks.index(mark): estimate(by_seed.values()) for mark, by_seed in hard.items() if by_seed}
-            (line,) = panel.plot(list(shown), [100 * e.mean for e in shown.values()], marker="o", ms=3, label=name)
+            panel.plot(list(shown), [100 * e.mean for e in shown.values()], "o-", ms=3, color=colour, label=name)
             low, high = ([100 * (e.mean - side * _half(e)) for e in shown.values()] for side in (1, -1))
-            panel.fill_between(list(shown), low, high, color=line.get_color(), alpha=0.15, lw=0)
+            panel.fill_between(list(shown), low, high, color=colour, alpha=0.15, lw=0)
         panel.set(
             xticks=range(len(marks)), xticklabels=[f"{100 * mark:g}" for mark in marks], ylim=(0, 100),
             xlabel="training images in their class's colour, %", ylabel="hard accuracy, % (mean of both splits)",

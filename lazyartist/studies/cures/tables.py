@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lazyartist.reporting.stats import estimate, norm_score, paired_difference
+from lazyartist.reporting.stats import norm_score, paired_difference
 from lazyartist.reporting.table import (
     ACCURACIES,
     INTERVAL,
     Table,
     budget_words,
     by,
+    mean_alone,
     painted,
     percent,
     points,
@@ -70,7 +71,7 @@ def _leaderboard(at: At, rows: Sequence[Row]) -> Table:
                 *(knows(uses[name]), name, ", ".join(uses[name]) or "–"),
                 *(cell(results[name], metric) for metric in metrics),
                 *_beside(name, judged),
-                *(f"{estimate(seconds.values()).mean:.0f}", seeds_of(results[name])),
+                *(mean_alone(seconds, 0), seeds_of(results[name])),
             ]
         )
     gained = "hard accuracy (mean of the hard splits)" if hard_metrics(measured) else "the worst group's accuracy"

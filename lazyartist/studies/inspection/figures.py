@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from lazyartist.reporting.stats import Estimate, estimate
 from lazyartist.reporting.table import by, seeds_of_all
 from lazyartist.studies import FIGURES
-from lazyartist.studies.colours import COLOURS, SPARE
+from lazyartist.studies.colours import colour_of
 from lazyartist.studies.inspection.metrics import FULLY_BIASED, IMAGES, KINDS, REGIONS, by_seed, layers_of
 from lazyartist.studies.inspection.tables import models_of
 from lazyartist.studies.settings import bias_of
@@ -91,7 +91,7 @@ def _relevance(panel: Any, rows: Sequence[Row]) -> None:
     models = models_of(rows)
     step = 0.8 / max(len(models), 1)
     for i, (name, model) in enumerate(models):
-        ink = BIASED_INK if name == FULLY_BIASED else COLOURS.get(name, SPARE[i % len(SPARE)])
+        ink = BIASED_INK if name == FULLY_BIASED else colour_of(name)
         own = [row for row in model if row.metric == "relevance_mass" and row.at["map"] == "grad_cam"]
         for x, region in enumerate(REGIONS):
             for images, marker in MARKERS.items():

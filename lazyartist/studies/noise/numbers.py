@@ -9,7 +9,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from lazyartist.reporting.stats import Estimate, estimate
-from lazyartist.reporting.table import Values, with_interval
+from lazyartist.reporting.table import Cell, Values, with_interval
 from lazyartist.studies.noise.metrics import MINIMAL, Paint
 
 
@@ -50,7 +50,9 @@ def times_as_much(reference: Sequence[Row] | None, own: Sequence[Row], metric: s
     if reference is None or reference is own:
         return NOTHING
     e = noise_ratio(reference, own, metric)
-    return NOTHING if e is None else f"{e.mean:.1f}" + ("" if math.isnan(e.low) else f" [{e.low:.1f}, {e.high:.1f}]")
+    if e is None:
+        return NOTHING
+    return Cell(f"{e.mean:.1f}" + ("" if math.isnan(e.low) else f" [{e.low:.1f}, {e.high:.1f}]"), e)
 
 
 def noise_ratio(reference: Sequence[Row], own: Sequence[Row], metric: str) -> Estimate | None:

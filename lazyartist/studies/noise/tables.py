@@ -13,6 +13,7 @@ from lazyartist.reporting.table import (
     Values,
     budget_words,
     by,
+    mean_alone,
     painted,
     percent,
     seeds_of,
@@ -146,7 +147,7 @@ def _percent(v: Values, metric: str) -> str:
 
 
 def _steps(v: Values) -> str:
-    return f"{estimate(v['attack_steps'].values()).mean:.0f}" if "attack_steps" in v else NOTHING
+    return mean_alone(v["attack_steps"], 0) if "attack_steps" in v else NOTHING
 
 
 def _classes(rows: Sequence[Row]) -> str:

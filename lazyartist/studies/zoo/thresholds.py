@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
 
 from lazyartist.criteria import LAZY_EASY, Criterion
-from lazyartist.studies.zoo.metrics import AGREEMENT, READS_A_LIE, only
+from lazyartist.reporting.judged import judged
+from lazyartist.reporting.table import by, values
+from lazyartist.studies import CRITERIA
+from lazyartist.studies.lazy import LAZY as LAZY_STRATEGY
+from lazyartist.studies.settings import model_words
+from lazyartist.studies.zoo.metrics import AGREEMENT, READS_A_LIE, lie_of, only
 
+
+if TYPE_CHECKING:
+    from lazyartist.reporting.judged import Judged
+    from lazyartist.reporting.row import Row
 
 Direction = Literal["above", "at least", "below", "at most"]
 HARD = ("hard_rotated_accuracy", "hard_other_accuracy")
@@ -40,3 +50,19 @@ CURED = {
     ),
 }
 ERM_FALLS = _hard("below", 0.30, "two lies, and plain training")
+
+
+CURE = "cross_examination"  # which is told nothing
+
+
+@CRITERIA.register("zoo")
+def zoo_criteria(rows: Sequence[Row]) -> list[Judged]:
+    """A lazy model reads the lie, plain training falls for two, and the cure that is told nothing does not."""
+    found = []
+    for own in by(rows, "strategy", "dataset", "network", "bias").values():
+        strategy, lie = own[0].at["strategy"], lie_of(own[0].at)
+        asked = {LAZY_STRATEGY: LAZY.get(lie, ()), CURE: CURED.get(lie, ())}.get(str(strategy), ())
+        if strategy == "erm" and lie == "colour and mark":
+            asked = ERM_FALLS
+        found += judged(asked, f"{lie}, {model_words(own[0].at)}", values(own), "every seed")
+    return found

@@ -5,7 +5,17 @@ import math
 import pytest
 
 from lazyartist.reporting.stats import estimate
-from lazyartist.reporting.table import ACCURACIES, as_csv, by, hard_accuracy, values, with_interval
+from lazyartist.reporting.table import (
+    ACCURACIES,
+    Cell,
+    as_csv,
+    by,
+    hard_accuracy,
+    percent,
+    points,
+    values,
+    with_interval,
+)
 from lazyartist.studies.cures.tables import cures_tables
 
 
@@ -64,3 +74,15 @@ def test_only_seeds_of_both_hard_splits_are_averaged(some_rows):
 )
 def test_an_interval_wider_than_its_mean_is_shown_as_the_seeds(by_seed, cell):
     assert with_interval(estimate(by_seed), 2) == cell
+
+
+def test_a_cell_is_its_words_and_knows_what_they_show():
+    cell = with_interval(estimate([1.0, 2.0, 3.0]), 1)
+    assert cell == "1.0, 2.0, 3.0"
+    assert cell.about() == "mean 2, 95 % interval -0.4841 to 4.484; 3 seeds: 1, 2, 3"
+    assert with_interval(estimate([5.0]), 1).about() == "mean 5; 1 seed: 5"
+    assert percent({0: 0.25}).estimate.values == (25.0,)
+    change = points(estimate([0.1, 0.2]))
+    assert isinstance(change, Cell)
+    assert change == "+15.0 ± 63.5"
+    assert change.estimate.values == pytest.approx((10, 20))
