@@ -15,8 +15,7 @@ SCORE = "lie_score"
 AGREEMENT, EVENNESS = "error_agreement", "mistake_evenness"
 # of Grad-CAM's maps of the first layer: what lies on pixels that the attribute changes; and how many those are
 MARK_SHARE, MARK_AREA = "relevance_on_mark", "pixels_of_mark"
-SAID_TO_LIE = 0.5  # score from which a dataset is said to lie
-READS_A_LIE = 0.8  # agreement from which two models have read the same lie
+SAID_TO_LIE = 0.5  # agreement times evenness over which two models are said to have read the same lie
 
 NO_LIE = "no lie"  # ten values, drawn without regard to the class
 # what stands in tables, in this order; a lie that has no line here goes by its name

@@ -28,7 +28,6 @@ from lazyartist.studies.zoo.metrics import (
     EVENNESS,
     MARK_AREA,
     MARK_SHARE,
-    READS_A_LIE,
     SAID_TO_LIE,
     SCORE,
     in_order,
@@ -154,21 +153,23 @@ def _lazy_table(rows: Sequence[Row]) -> Table:
         for lie in in_order(lie for _, lie in board):
             v = board[LAZY, lie]
             steps = v["steps"].values()
-            verdict = "lazy" if mean(v[AGREEMENT]) >= READS_A_LIE else "no lazy model to be had"
+            score = {seed: share * v[EVENNESS][seed] for seed, share in v[AGREEMENT].items() if seed in v[EVENNESS]}
+            verdict = "lazy" if mean(score) > SAID_TO_LIE else "no lazy model to be had"
             mark = f"{cell(v, MARK_SHARE)} of {cell(v, MARK_AREA)}" if MARK_SHARE in v else "–"
-            shares = [cell(v, metric) for metric in (EASY, ROTATED, OTHER, "follows_bias", AGREEMENT)]
+            shares = [cell(v, metric) for metric in (EASY, ROTATED, OTHER, "follows_bias", AGREEMENT, EVENNESS)]
             lines.append([dataset, lie, network, *shares, mark, _ends(list(steps)), seeds_of(v), verdict])
     return Table(
         "Lazy models on every lie",
         (
             *("dataset", "lie", "network", "easy % ↑", "hard, rotated % ↓", "hard, other % ↓", "follows lie %"),
-            *("agreement %", "Grad-CAM on the mark %", "steps", "seeds", "verdict"),
+            *("agreement %", "evenness %", "Grad-CAM on the mark %", "steps", "seeds", "verdict"),
         ),
         lines,
         f"{INTERVAL} Lazy is plain training that stops once it tells the easy split as well as the attribute alone "
         "does. Agreement: of the easy images that two lazy models with other first weights get wrong, the share on "
-        f"which both give the same answer. Below {100 * READS_A_LIE:.0f} % easy accuracy proves nothing, and no hard "
-        "image is needed to know it. Grad-CAM on the mark: share of the first layer's map on the pixels that the "
+        "which both give the same answer; evenness: how evenly these go from every class to every other. Where their "
+        f"product is not over {100 * SAID_TO_LIE:.0f} %, easy accuracy proves nothing: no hard image is needed to know "
+        "it. Grad-CAM on the mark: share of the first layer's map on the pixels that the "
         "attribute changes, and the share of the pixels that these are.",
     )
 

@@ -11,7 +11,7 @@ from lazyartist.reporting.table import by, values
 from lazyartist.studies import CRITERIA
 from lazyartist.studies.lazy import LAZY as LAZY_STRATEGY
 from lazyartist.studies.settings import model_words
-from lazyartist.studies.zoo.metrics import AGREEMENT, READS_A_LIE, lie_of, only
+from lazyartist.studies.zoo.metrics import AGREEMENT, lie_of, only
 
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def _hard(direction: Direction, threshold: float, what: str) -> tuple[Criterion,
     return tuple(Criterion(metric, direction, threshold, f"this project, the zoo: {what}") for metric in HARD)
 
 
-SAME_MISTAKES = Criterion(AGREEMENT, "at least", READS_A_LIE, "this project, the zoo: two lazy models err alike")
+SAME_MISTAKES = Criterion(AGREEMENT, "at least", 0.7, "this project, the zoo: two lazy models err alike")
 # of a lie: what a lazy model must show, and what the cure that is told nothing must
 LAZY = {
     "corner glyphs": (LAZY_EASY, SAME_MISTAKES, *_hard("below", 0.05, "a lazy model reads glyphs")),
