@@ -35,7 +35,7 @@ def zoo_figure(rows: Sequence[Row]) -> Figure:
     panels = figure.subplots(len(shown), 1, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
     for panel, own in zip(panels, shown, strict=True):
         image = _panel(panel, own)
-    figure.colorbar(image, ax=list(panels), label="norm score: 0 is matched ERM, 100 the oracle", fraction=0.03)
+    figure.colorbar(image, ax=list(panels), label="norm score", fraction=0.03)
     return figure
 
 
