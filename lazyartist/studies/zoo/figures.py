@@ -29,7 +29,9 @@ def zoo_figure(rows: Sequence[Row]) -> Figure:
     """Show the norm score of every strategy on every lie, one panel per dataset, network and budget."""
     shown = [board for board in boards(rows) if _compared(board)]
     if not shown:
-        raise ValueError("nothing to draw: a norm score needs ERM, oracle and a cure on the same lie and seeds")
+        figure = Figure(figsize=(6, 1))
+        figure.text(0.5, 0.5, "No norm score yet: it needs ERM, oracle and a cure on the same lie.", ha="center")
+        return figure
     heights = [len(_compared(board)) + 2.6 for board in shown]
     figure = Figure(figsize=(9.5, 0.34 * sum(heights) + 0.6), layout="constrained")
     panels = figure.subplots(len(shown), 1, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
