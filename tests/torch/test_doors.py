@@ -109,7 +109,8 @@ def test_a_strategy_of_another_package_is_listed_and_compared(example, lazyartis
     assert code == 0
     assert "label_smoothing" in out
     words = ["--datasets", "digits", "--networks", "simple_cnn:width=4", "--seeds", "1", "--epochs", "0.5"]
-    assert lazyartist("run", "cures", "--strategies", "label_smoothing:amount=0.2,erm", *words)[0] == 0
+    code, _, err = lazyartist("run", "cures", "--strategies", "label_smoothing:amount=0.2,erm", *words)
+    assert code == 0, err
     code, out, _ = lazyartist("run", "cures", "--strategies", "oracle", *words)
     assert code == 0
     table = out.rpartition("Strategies:")[2]

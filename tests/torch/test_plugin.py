@@ -6,7 +6,10 @@ import sys
 
 import pytest
 
+
 # imported here, since what a project inside this process imports first is forgotten with it
+from matplotlib import figure  # noqa: F401
+
 from lazyartist.strategies import erm  # noqa: F401
 from lazyartist.studies import runner  # noqa: F401
 from lazyartist.studies.cures import cures  # noqa: F401
