@@ -17,7 +17,7 @@ import random
 import tempfile
 
 from collections.abc import Callable, Sequence
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ import torch
 from torch import Tensor, nn
 
 from lazyartist.check_tasks import digits_task, few_digits_task, fresh_digits_task, own_images_task, with_other_names
+from lazyartist.contract import assert_configured, parametrized
 from lazyartist.data.images import UnsupportedError
 from lazyartist.data.task import Task
 from lazyartist.inference import logits_of
@@ -51,9 +52,7 @@ FEW = Budget(epochs=6, batch_size=16, learning_rate=1e-2)  # on the fifth of the
 
 def check_configuration(strategy: Strategy) -> None:
     """Its knobs are the fields of a frozen dataclass, and all have defaults."""
-    without = [knob.name for knob in fields(strategy) if knob.default is MISSING and knob.default_factory is MISSING]
-    assert not without, f"{type(strategy).__name__}: the knobs {', '.join(without)} have no default"
-    assert "__dataclass_fields__" in vars(type(strategy)), f"{type(strategy).__name__} must be @dataclass(frozen=True)"
+    assert_configured(type(strategy))
 
 
 def check_same_seed_same_bits(strategy: Strategy) -> None:
@@ -185,14 +184,10 @@ def parametrize_with_checks(strategies: Sequence[Strategy]) -> pytest.MarkDecora
     Raises:
         ValueError: one of them is not an instance of a Strategy.
     """
-    import pytest
-
     for strategy in strategies:
         if not isinstance(strategy, Strategy):
             raise ValueError(f"{strategy!r}: expected an instance of a Strategy, such as Erm()")
-    cases = [(strategy, check) for strategy in strategies for check in CHECKS]
-    names = [f"{strategy!r}-{check.__name__.removeprefix('check_')}" for strategy, check in cases]
-    return pytest.mark.parametrize(("strategy", "check"), cases, ids=names)
+    return parametrized("strategy", [(strategy, check) for strategy in strategies for check in CHECKS])
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,7 @@ import pickle
 import tempfile
 
 from collections.abc import Callable, Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ import torch
 from lazyartist.clinic import CASES, REMEDIES
 from lazyartist.clinic.base import Admission, AnyCase
 from lazyartist.clinic.shelf import Shelf
+from lazyartist.contract import assert_configured, parametrized
 from lazyartist.training.store import Store
 
 
@@ -40,9 +41,7 @@ if TYPE_CHECKING:
 def check_configuration(name: str) -> None:
     """Its knobs are the fields of a frozen dataclass, and all have defaults."""
     thing = REMEDIES[name] if "." in name else CASES[name]
-    without = [knob.name for knob in fields(thing) if knob.default is MISSING and knob.default_factory is MISSING]
-    assert not without, f"{name}: the knobs {', '.join(without)} have no default"
-    assert "__dataclass_fields__" in vars(thing), f"{name}: {thing.__name__} must be @dataclass(frozen=True)"
+    assert_configured(thing, name)
 
 
 def check_a_seed_decides_the_data(name: str) -> None:
@@ -93,10 +92,8 @@ OF_REMEDIES: tuple[Callable[[str], None], ...] = (
 
 def parametrize_with_checks(names: Sequence[str]) -> pytest.MarkDecorator:
     """Return a decorator that runs a test `(name, check)` for every case and remedy and every check of its contract."""
-    import pytest
-
     pairs = [(name, check) for name in names for check in (OF_REMEDIES if "." in name else OF_CASES)]
-    return pytest.mark.parametrize(("name", "check"), pairs, ids=[f"{name}-{check.__name__}" for name, check in pairs])
+    return parametrized("name", pairs)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ The checks train for seconds, on rooms of 16 × 16 pixels.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ import torch
 
 from torch import Tensor
 
+from lazyartist.contract import assert_configured, parametrized
 from lazyartist.data.room3d import Room3D
 from lazyartist.latents.base import Variant
 from lazyartist.latents.budget import LatentBudget
@@ -42,9 +43,7 @@ ROOMS = Room3D(size=16)
 
 def check_configuration(variant: Variant) -> None:
     """Its knobs are the fields of a frozen dataclass, and all have defaults."""
-    without = [knob.name for knob in fields(variant) if knob.default is MISSING and knob.default_factory is MISSING]
-    assert not without, f"{type(variant).__name__}: the knobs {', '.join(without)} have no default"
-    assert "__dataclass_fields__" in vars(type(variant)), f"{type(variant).__name__} must be @dataclass(frozen=True)"
+    assert_configured(type(variant))
 
 
 def check_same_seed_same_bits(variant: Variant) -> None:
@@ -104,11 +103,7 @@ CHECKS: tuple[Callable[[Variant], None], ...] = (
 
 def parametrize_with_checks(variants: Sequence[Variant]) -> pytest.MarkDecorator:
     """Return a decorator that runs a test with every pair of a variant and a check."""
-    import pytest
-
-    pairs = [(variant, check) for variant in variants for check in CHECKS]
-    names = [f"{type(variant).__name__}-{check.__name__}" for variant, check in pairs]
-    return pytest.mark.parametrize(("variant", "check"), pairs, ids=names)
+    return parametrized("variant", [(variant, check) for variant in variants for check in CHECKS])
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,14 @@ The checks draw on the digits inside scikit-learn and train nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import MISSING, fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
 
 from torch import Tensor
 
+from lazyartist.contract import assert_configured, parametrized
 from lazyartist.data.digits import grey_digits
 from lazyartist.data.drawn import DrawnImages, tell
 from lazyartist.data.images import Split
@@ -37,9 +38,7 @@ BATCH = 64
 
 def check_configuration(lie: Lie) -> None:
     """Its knobs are the fields of a frozen dataclass, all with defaults; it names its factors, none of them "class"."""
-    without = [knob.name for knob in fields(lie) if knob.default is MISSING and knob.default_factory is MISSING]
-    assert not without, f"{type(lie).__name__}: the knobs {', '.join(without)} have no default"
-    assert "__dataclass_fields__" in vars(type(lie)), f"{type(lie).__name__} must be @dataclass(frozen=True)"
+    assert_configured(type(lie))
     assert lie.factors, f"{lie}: name the bias attributes in `factors`"
     assert "class" not in lie.factors, f"{lie}: an attribute must not be called class"
     assert len(set(lie.factors)) == len(lie.factors), f"{lie}: two attributes have one name"
@@ -140,11 +139,7 @@ CHECKS: tuple[Callable[[Lie], None], ...] = (
 
 def parametrize_with_checks(lies: Sequence[Lie]) -> pytest.MarkDecorator:
     """Return a decorator that runs a test `(lie, check)` with every pair of a lie and a check."""
-    import pytest
-
-    pairs = [(lie, check) for lie in lies for check in CHECKS]
-    names = [f"{lie!r}-{check.__name__.removeprefix('check_')}" for lie, check in pairs]
-    return pytest.mark.parametrize(("lie", "check"), pairs, ids=names)
+    return parametrized("lie", [(lie, check) for lie in lies for check in CHECKS])
 
 
 def _told(lie: Lie, height: int = 28, width: int = 28) -> DrawnImages:
