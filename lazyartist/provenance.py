@@ -28,6 +28,7 @@ DECIDES_NOTHING = tuple(
             "module_text",
             "progress",
             "reporting",
+            "arguments",
             "cli",
             "commands",
             "report_commands",

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from lazyartist import commands
-from lazyartist.cli import _parser, main
+from lazyartist.arguments import command_line
+from lazyartist.cli import main
 from lazyartist.reporting.records import write_rows
 
 from .conftest import make_row
@@ -104,7 +105,7 @@ def test_an_argument_that_makes_no_sense_is_refused_before_anything_is_done(argu
 
 
 def every_parser(parser=None):
-    parser = parser or _parser()
+    parser = parser or command_line()
     yield parser
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
