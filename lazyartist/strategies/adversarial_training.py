@@ -1,4 +1,4 @@
-"""Adversarial training (fast FGSM) on images with turned hues."""
+"""Adversarial training (fast FGSM) on repainted images."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from torch.nn.functional import cross_entropy
 from lazyartist.criteria import ATTACK_EPSILON
 from lazyartist.knobs import knob
 from lazyartist.strategies import STRATEGIES
-from lazyartist.strategies.augmentations import turn_hues
+from lazyartist.strategies.augmentations import repaint
 from lazyartist.strategies.base import Batch, Strategy, Use
 
 
-@STRATEGIES.register("adversarial_training", source="Wong et al. 2020, arXiv:2001.03994, with turned hues")
+@STRATEGIES.register("adversarial_training", source="Wong et al. 2020, arXiv:2001.03994, repainted")
 @dataclass(frozen=True)
 class AdversarialTraining(Strategy):
-    """Turn the hues, start anywhere within ±ε, step once along the sign of the loss's gradient, and learn from that.
+    """Repaint the images (see `repaint`), start anywhere within ±ε, step once along the sign of the loss's gradient, and learn from that.
 
     The step is as long as in the paper, 1.25 ε, and clipped to ±ε. It costs one more gradient for each batch.
 
@@ -38,8 +38,8 @@ class AdversarialTraining(Strategy):
     warmup: float = knob(0.5, above=0, high=1)
 
     def loss(self, model: nn.Module, batch: Batch) -> Tensor:
-        """Return the cross-entropy of turned images with noise."""
-        x = turn_hues(batch.x, batch.generator)
+        """Return the cross-entropy of repainted images with noise."""
+        x = repaint(batch.x, batch.generator)
         epsilon = self.epsilon * min(1, batch.progress / self.warmup)
         low, high = (x - epsilon).clamp_min(0), (x + epsilon).clamp_max(1)
         start = x + epsilon * (2 * torch.rand(x.shape, generator=batch.generator) - 1)

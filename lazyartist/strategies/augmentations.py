@@ -10,6 +10,9 @@ from torch import Generator, Tensor
 from torch.nn.functional import affine_grid, grid_sample, pad
 
 
+DARKEST = 0.2  # light of a repainted image, of the brightest there is
+
+
 def turn_hues(x: Tensor, generator: Generator) -> Tensor:
     """Turn every pixel's hue by one random angle per image; HSV saturation and value stay, so grey stays grey.
 
@@ -33,6 +36,27 @@ def turn_hues(x: Tensor, generator: Generator) -> Tensor:
     k = k - 6 * (k / 6).floor()  # twice as fast as the remainder
     turned = value[:, None] - chroma[:, None] * torch.minimum(k, 4 - k).clamp(0, 1)
     return turned.contiguous(memory_format=torch.channels_last)
+
+
+def repaint(x: Tensor, generator: Generator) -> Tensor:
+    """Paint each image anew: hues turned by one angle, mixed with a random tint, and darkened.
+
+    Turned hues alone keep saturation and value, which tell colours of most palettes apart. An image's brightest pixel
+    is brought to 1 first, so that its own light says nothing; the tint has each pixel's light.
+
+    Args:
+        x: (B, 3, H, W) in [0, 1].
+        generator: draws angle, tint, the tint's share, all uniform, and the light, uniform from a fifth on.
+    """
+    images = len(x)
+    bright = x / x.amax((1, 2, 3), keepdim=True).clamp_min(1e-8)
+    turned = turn_hues(bright, generator)
+    tint = torch.rand(images, 3, 1, 1, generator=generator)
+    tint = tint / tint.amax(1, keepdim=True)
+    share, light = torch.rand(2, images, 1, 1, 1, generator=generator)
+    mixed = (1 - share) * turned + share * tint * bright.amax(1, keepdim=True)
+    light = DARKEST + (1 - DARKEST) * light
+    return (light * mixed).contiguous(memory_format=torch.channels_last)
 
 
 def jitter(

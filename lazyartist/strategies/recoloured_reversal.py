@@ -1,4 +1,4 @@
-"""Gradient reversal on images with turned hues, whose hues the adversary tells."""
+"""Gradient reversal on repainted images, whose hues the adversary tells."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from torch import Tensor
 
 from lazyartist.knobs import knob
 from lazyartist.strategies import STRATEGIES
-from lazyartist.strategies.augmentations import turn_hues
+from lazyartist.strategies.augmentations import repaint
 from lazyartist.strategies.base import Batch, TrainingSplit, Use
 from lazyartist.strategies.gradient_reversal import GradientReversal
 
 
-@STRATEGIES.register("recoloured_reversal", source="Ganin and Lempitsky 2015, arXiv:1409.7495, with turned hues")
+@STRATEGIES.register("recoloured_reversal", source="Ganin and Lempitsky 2015, arXiv:1409.7495, repainted")
 @dataclass(frozen=True)
 class RecolouredReversal(GradientReversal):
-    """Gradient reversal on images whose hues are turned at random: the colours to forget are read from the pixels.
+    """Gradient reversal on images repainted at random (see `repaint`): the hues to forget are read from the pixels.
 
     MNIST, simple_cnn, 2 epochs, n = 5: hard 97.3 ± 0.1 (rotated), 97.3 ± 0.1 (other); see results/cures.md.
 
@@ -38,8 +38,8 @@ class RecolouredReversal(GradientReversal):
         return self.bins
 
     def seen(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Return turned images and the bin of each one's hue."""
-        x = turn_hues(batch.x, batch.generator)
+        """Return repainted images and the bin of each one's hue."""
+        x = repaint(batch.x, batch.generator)
         red, green, blue = x.sum((2, 3)).unbind(1)
         # the mean paint's angle in the plane of colours that are equally bright
         angle = torch.atan2(math.sqrt(3) * (green - blue), 2 * red - green - blue) / (2 * math.pi) % 1

@@ -8,7 +8,7 @@ import torch
 
 from torch.nn.functional import affine_grid, grid_sample, pad
 
-from lazyartist.strategies.augmentations import jitter, shift_by_pixels, turn_hues
+from lazyartist.strategies.augmentations import DARKEST, jitter, repaint, shift_by_pixels, turn_hues
 
 
 def test_turned_hues_are_those_of_the_standard_library(generator):
@@ -24,6 +24,32 @@ def test_grey_stays_grey_and_black_stays_black():
     grey = torch.full((2, 3, 4, 4), 0.5)
     grey[0] = 0
     assert torch.allclose(turn_hues(grey, torch.Generator()), grey)
+
+
+def test_neither_hue_nor_saturation_nor_light_says_what_the_paint_was(generator):
+    colours = torch.rand(4000, 3, 1, 1, generator=generator(3)).clamp_min(0.05)
+    strokes = colours * torch.linspace(0, 1, 5).view(1, 1, 1, 5)
+    painted = repaint(strokes, generator(4))
+    assert painted.shape == strokes.shape
+    assert 0 <= float(painted.min()) <= float(painted.max()) <= 1 + 1e-6
+    light = painted.amax((1, 2, 3))
+    assert float(light.min()) >= 0.5 * DARKEST  # a tint that lacks the stroke's colour darkens it once more
+    before = [colorsys.rgb_to_hsv(*colour) for colour in colours.flatten(1).tolist()]
+    after = [colorsys.rgb_to_hsv(*colour) for colour in painted[..., -1].flatten(1).tolist()]
+    hue, saturation, value = (torch.tensor(column) for column in zip(*before, strict=True))
+    turned, mixed, darkened = (torch.tensor(column) for column in zip(*after, strict=True))
+    seen = torch.stack([hue, saturation, value, turned, mixed, darkened]).corrcoef()[:3, 3:]
+    assert float(seen[0].abs().max()) < 0.05
+    assert abs(float(seen[2, 2])) < 0.05
+    assert float(seen[1, 1]) < 0.6  # part of the saturation stays: the image keeps some of its own paint
+
+
+def test_what_is_painted_stays_and_what_is_black_stays_black(generator):
+    x = torch.zeros(16, 3, 6, 6)
+    x[:, :, 1:4, 2:5] = torch.rand(16, 3, 1, 1, generator=generator(1)).clamp_min(0.1)
+    painted = repaint(x, generator(2))
+    assert torch.equal(painted.amax(1) > 0, x.amax(1) > 0)
+    assert torch.equal(repaint(torch.zeros(2, 3, 4, 4), generator()), torch.zeros(2, 3, 4, 4))
 
 
 def test_jitter_moves_shape_and_keeps_colour(generator):
