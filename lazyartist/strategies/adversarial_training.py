@@ -20,7 +20,7 @@ from lazyartist.strategies.base import Batch, Strategy, Use
 @STRATEGIES.register("adversarial_training", source="Wong et al. 2020, arXiv:2001.03994, repainted")
 @dataclass(frozen=True)
 class AdversarialTraining(Strategy):
-    """Repaint the images (see `repaint`), start anywhere within ±ε, step once along the sign of the loss's gradient, and learn from that.
+    """Repaint the images, start anywhere within ±ε, step once along the sign of the gradient, and learn from that.
 
     The step is as long as in the paper, 1.25 ε, and clipped to ±ε. It costs one more gradient for each batch.
 
