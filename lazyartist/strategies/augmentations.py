@@ -55,8 +55,8 @@ def repaint(x: Tensor, generator: Generator) -> Tensor:
     tint = tint / tint.amax(1, keepdim=True)
     share, light = torch.rand(2, images, 1, 1, 1, generator=generator)
     mixed = (1 - share) * turned + share * tint * bright.amax(1, keepdim=True)
-    light = DARKEST + (1 - DARKEST) * light
-    return (light * mixed).contiguous(memory_format=torch.channels_last)
+    painted: Tensor = (DARKEST + (1 - DARKEST) * light) * mixed
+    return painted.contiguous(memory_format=torch.channels_last)
 
 
 def jitter(
