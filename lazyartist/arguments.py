@@ -30,6 +30,7 @@ def command_line() -> argparse.ArgumentParser:
     _add_check(parsers)
     _add_latents(parsers)
     _add_clinic(parsers)
+    _add_page(parsers)
     return parser
 
 
@@ -169,6 +170,28 @@ def _add_clinic(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_results(clinic)
 
 
+def _add_page(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    words = "Open a page to draw on: what each model answers, where it looks, what fools it, and its dials."
+    page = parsers.add_parser("page", help=words, description=words)
+    page.set_defaults(command=report_commands.page_command)
+    page.add_argument("--data", "--dataset", default="mnist", metavar="NAME", dest="dataset",
+        help="Strokes that models are trained on: mnist, fashion, or digits, which need no fetching. Default: mnist.",
+    )  # fmt: skip
+    page.add_argument(
+        "--strategies", type=_names, metavar="A,B", help="Ways to train the models. Default: a liar and two cures."
+    )
+    page.add_argument(
+        "--model", type=Path, action="append", default=[], metavar="FILE", help="A model by file. May be repeated."
+    )
+    page.add_argument("--network", default="simple_cnn", metavar="NAME", help="Network. Default: %(default)s.")
+    page.add_argument("--trust", action="store_true", help="Load .pt2 files, which may run any code of their author's.")
+    page.add_argument("--seed", type=_seed, default=0, metavar="N", help="Of data and training. Default: 0.")
+    page.add_argument("--host", default="127.0.0.1", metavar="NAME", help="Address to listen at. Default: %(default)s.")
+    page.add_argument("--port", type=_port, default=0, metavar="N", help="Default: any that is free.")
+    page.add_argument("--no-browser", action="store_true", help="Do not open the browser.")
+    _add_results(page)
+
+
 def _add_model(parser: argparse.ArgumentParser, *, or_strategy: bool = False) -> None:
     group = parser.add_mutually_exclusive_group(required=True)
     group.add_argument("--model", type=Path, metavar="FILE", help="Weights (.safetensors) or a network (.pt2).")
@@ -215,3 +238,9 @@ def _add_results(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="Folder of records, tables and figures. Default: results.",
     )
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 6) or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, got {text!r}")
+    return int(text)

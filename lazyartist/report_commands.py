@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 
@@ -14,6 +15,9 @@ from lazyartist.files import write_text
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+PAGE_NEEDS = ("fastapi", "uvicorn", "starlette", "pydantic")
 
 
 def probe_command(options: argparse.Namespace) -> int:
@@ -151,3 +155,30 @@ def _need_folder(page: Path) -> None:
         raise PermissionError(f"{page} cannot be written: {folder} is no folder, or not yours: name another one")
     if page.is_dir():
         raise IsADirectoryError(f"{page} cannot be written: it is a folder: name a file in it")
+
+
+def page_command(options: argparse.Namespace) -> int:
+    """Serve the live page until Ctrl-C."""
+    try:
+        from lazyartist.page.serve import Wish, serve
+    except ModuleNotFoundError as error:
+        if error.name not in PAGE_NEEDS:
+            raise
+        raise ValueError(
+            f"the page needs {error.name}, which is not installed: pip install 'lazyartist[page]'"
+        ) from error
+    wish = Wish(
+        dataset=options.dataset,
+        strategies=options.strategies,
+        network=options.network,
+        files=options.model,
+        trust=options.trust,
+        seed=options.seed,
+        host=options.host,
+        port=options.port,
+        browser=not options.no_browser,
+        results=options.results,
+    )
+    with contextlib.suppress(KeyboardInterrupt):  # how a page is left
+        serve(wish)
+    return OK

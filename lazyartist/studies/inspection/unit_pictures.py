@@ -91,18 +91,20 @@ def draw_units(
     return written
 
 
-def layer_pictures(model: nn.Module, layer: nn.Module, split: Split, likes: Visualise = LIKES) -> LayerPictures:
-    """Visualise up to `UNITS` units of a layer in one batch, and activate them with real images.
+def layer_pictures(
+    model: nn.Module, layer: nn.Module, split: Split, likes: Visualise = LIKES, most: int = UNITS
+) -> LayerPictures:
+    """Visualise up to `most` units of a layer in one batch, and activate them with real images.
 
     What activates a unit is its mean over all positions, and a `LEAK` of that from before its ReLU. Behind the ReLU
     alone, a unit that is silent on grey shows no way to wake it. Before it alone, the first layer's mean is linear in
     the image: what looks for edges would like plain black or white.
     """
     before = _before_relu(layer)
-    after = activations(model, layer, split)[:, :UNITS]
+    after = activations(model, layer, split)[:, :most]
     units = torch.arange(after.shape[1])
     liked = likes(model, Channel(layer, units) + LEAK * Channel(before, units))
-    real = after + LEAK * activations(model, before, split)[:, :UNITS]
+    real = after + LEAK * activations(model, before, split)[:, :most]
     return LayerPictures(liked.images, percentile(liked.activation, real), after)
 
 

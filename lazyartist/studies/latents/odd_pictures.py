@@ -20,6 +20,8 @@ from lazyartist.studies.latents.outliers import TOGETHER
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from lazyartist.data.grid import FactorImages
+    from lazyartist.latents.learn import LatentModel
     from lazyartist.latents.odd_image import OddImage
     from lazyartist.studies.latents.base import LatentStudy
     from lazyartist.training.store import Store
@@ -45,20 +47,27 @@ def counterfactuals_pictures(study: LatentStudy, store: Store, results: Path) ->
     return [path]
 
 
-def _odd(study: LatentStudy, store: Store) -> tuple[list[OddImage], float, int, str]:
-    """Return a batch's oddest images, the threshold, how many latents are angles, and what captions begin with."""
-    run = study.runs()[0]
-    model, images = run.recipe.train(store, run.seed).model, images_of(run.recipe.images)
-    generator = torch.Generator().manual_seed(seed_from("pictures of odd images", run.seed))
+def odd_batch(model: LatentModel, images: FactorImages, seed: int) -> tuple[list[OddImage], float, int]:
+    """Return the oddest images of a batch of which 25 are off, the threshold, and how many images there are.
+
+    Args:
+        model: whose latents tell.
+        images: the family that the batch is drawn from.
+        seed: of the draw.
+    """
+    generator = torch.Generator().manual_seed(seed_from("pictures of odd images", seed))
     batch = draw_batches(Protocol(off=TOGETHER), images.grid, 1, generator)
     pictures = images.render(images.grid.index_of(batch.factors[0]))
     posterior = model.encode(pictures)
     normal = learn_normal(posterior, model.active)
     which = normal.judge(posterior.mean).distance.argsort(descending=True)[:SHOWN]
     odd = shown_odd(model, normal, posterior, which, pictures[which], names_of(pictures))
-    return (
-        odd,
-        normal.threshold,
-        model.circles,
-        f"{run.recipe.at()['dataset']}, {len(pictures)} images, 25 of them odd.",
-    )
+    return odd, normal.threshold, len(pictures)
+
+
+def _odd(study: LatentStudy, store: Store) -> tuple[list[OddImage], float, int, str]:
+    """Return a batch's oddest images, the threshold, how many latents are angles, and what captions begin with."""
+    run = study.runs()[0]
+    model = run.recipe.train(store, run.seed).model
+    odd, threshold, count = odd_batch(model, images_of(run.recipe.images), run.seed)
+    return odd, threshold, model.circles, f"{run.recipe.at()['dataset']}, {count} images, 25 of them odd."

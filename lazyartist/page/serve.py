@@ -1,0 +1,127 @@
+"""Opening the page: models, a port on this machine, and the browser."""
+
+from __future__ import annotations
+
+import logging
+import math
+import socket
+import threading
+import webbrowser
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+import uvicorn
+
+from lazyartist.data.make import make_task
+from lazyartist.page.app import create_app
+from lazyartist.page.models import Models, Shown, from_file, from_run
+from lazyartist.studies.base import THREADS
+from lazyartist.studies.classifiers import Run
+from lazyartist.studies.cures.cures import CuresStudy
+from lazyartist.training.store import Store
+
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lazyartist.data.task import Task
+    from lazyartist.training.budget import Budget
+
+log = logging.getLogger(__name__)
+
+STRATEGIES = ("lazy", "erm", "group_balanced", "colour_consistency")  # a liar, plain training, and two cures
+NETWORK = "simple_cnn"
+FEWEST_STEPS = 500  # of a small dataset, so that a cure has time to work
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+MOST_AT_ONCE = 64  # requests
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the page is to show, and where.
+
+    Attributes:
+        dataset: whose images models are trained on.
+        strategies: the models to train, or to fetch from the store; by default a liar, plain training and two cures, or
+            none where models come by file.
+        network: theirs, and that of files of weights.
+        files: models by file.
+        trust: load `.pt2` files, which may run any code.
+        seed: of what is trained.
+        host: the address that is listened at.
+        port: 0 for any that is free.
+        browser: open it.
+        results: the folder that the clinic's cards are read from.
+    """
+
+    dataset: str = "mnist"
+    strategies: Sequence[str] | None = None
+    network: str = NETWORK
+    files: Sequence[Path] = ()
+    trust: bool = False
+    seed: int = 0
+    host: str = "127.0.0.1"
+    port: int = 0
+    browser: bool = True
+    results: Path = Path("results")
+
+
+def serve(wish: Wish) -> None:
+    """Serve the page until it is stopped.
+
+    Raises:
+        ValueError: the dataset or a strategy cannot be shown; names it and the way out.
+        OSError: the port is taken.
+    """
+    torch.set_num_threads(THREADS)  # what is trained has the bits, and so the key, that studies' models have
+    task, store = make_task(wish.dataset, seed=wish.seed), Store()
+    models = Models(shown_models(wish, task, store))
+    listening = _listen(wish.host, wish.port)
+    port = listening.getsockname()[1]
+    app = create_app(task, models, store, hosts_of(wish.host, port), wish.results)
+    if wish.host not in LOOPBACK:
+        log.warning("everybody who reaches %s can use this page: leave --host out to keep it to yourself", wish.host)
+    where = f"http://{wish.host if ':' not in wish.host else f'[{wish.host}]'}:{port}/"
+    print(f"The page is at {where} until you press Ctrl-C.", flush=True)  # noqa: T201
+    models.start()
+    if wish.browser:
+        threading.Timer(0.5, webbrowser.open, [where]).start()
+    config = uvicorn.Config(
+        app, log_level="warning", limit_concurrency=MOST_AT_ONCE, timeout_keep_alive=5, server_header=False, ws="none"
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def shown_models(wish: Wish, task: Task, store: Store) -> list[Shown]:
+    """Return the models that were asked for; none of them is trained yet."""
+    strategies = (() if wish.files else STRATEGIES) if wish.strategies is None else wish.strategies
+    runs = [Run(wish.dataset, wish.network, strategy, wish.seed, budget_for(strategy, task)) for strategy in strategies]
+    files = [from_file(path, wish.network, trust=wish.trust) for path in wish.files]
+    return [*files, *(from_run(run, store) for run in runs)]
+
+
+def budget_for(strategy: str, task: Task) -> Budget:
+    """Return how long a strategy trains: as in `run cures`, or on few images for as many steps as a cure needs."""
+    budget = CuresStudy(strategies=(strategy,)).budget_of(strategy)
+    steps_per_epoch = max(1, len(task.train) // budget.batch_size)
+    return replace(budget, epochs=max(budget.epochs, math.ceil(FEWEST_STEPS / steps_per_epoch)))
+
+
+def hosts_of(host: str, port: int) -> set[str]:
+    """Return the Host headers that a browser sends to an address of this machine."""
+    names = set(LOOPBACK[:2]) | {"[::1]"} if host in LOOPBACK else {host, socket.gethostname(), socket.getfqdn()}
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - asked for, and warned of
+        names |= {str(found[4][0]) for found in socket.getaddrinfo(socket.gethostname(), port)}
+    return {f"{name}:{port}" for name in names} | (names if port == 80 else set())
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise OSError(
+            f"cannot listen at {host}, port {port} ({error}): choose another --port, or leave it out"
+        ) from error

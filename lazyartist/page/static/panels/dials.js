@@ -1,0 +1,83 @@
+// The dials: features of a model's last hidden layer by name, to be turned from 0 to 8 times what is usual.
+import { ask } from "../ask.js";
+import { bars, best, choice, el, percent, swatch } from "../parts.js";
+import { saves } from "../save.js";
+
+export const title = "Dials";
+const MOST = 8;
+
+export function make(page) {
+  let model = "", turned = {}, drawn = "", shown = null;
+  const models = el("span"), said = el("p", { role: "status" }), list = el("div", { class: "dials" }), nameless = el("div", { class: "dials" });
+  const before = bars(page.about.classes), after = bars(page.about.classes);
+  const answers = el("div", { class: "cards", hidden: true },
+    el("article", {}, el("h3", {}, "As it is"), before), el("article", {}, el("h3", {}, "With the dials set"), after));
+  const root = el("div", {},
+    el("p", {}, "What a model knows of the drawing, taken apart into features that stand for one thing each. ",
+      "1 is how strong a feature usually is where it fires: turn one up or down and see what the model answers."),
+    el("div", { class: "line" }, models,
+      el("button", { type: "button", onclick: () => { turned = {}; drawn = ""; page.changed(); } }, "All as they are")),
+    said, answers, list, el("details", {}, el("summary", {}, "Features without a name"), nameless), saves(() => shown));
+
+  function dial({ index, name, about, level }) {
+    const colour = page.about.words.findIndex((word) => name.split(" ")[0] === word);
+    const value = el("output", {}, level.toFixed(2));
+    const slider = el("input", { type: "range", min: 0, max: MOST, step: 0.05, value: turned[index] ?? level,
+      "aria-label": `${name}, feature ${index}`,
+      oninput: () => {
+        turned[index] = Number(slider.value);
+        line.classList.add("turned");
+        value.textContent = slider.value;
+        page.changed();
+      } });
+    const line = el("div", { class: "dial", title: about },
+      el("span", {}, ...(colour < 0 ? [] : [swatch(page.about.colours[colour]), " "]), name), slider, value);
+    line.level = (now) => {
+      if (index in turned) return;
+      slider.value = now;
+      value.textContent = now.toFixed(2);
+    };
+    line.index = index;
+    return line;
+  }
+
+  async function update() {
+    const drawing = page.drawing();
+    if (!drawing.models.includes(model)) { model = drawing.models[0] ?? ""; turned = {}; drawn = ""; }
+    models.replaceChildren(choice("Model", drawing.models.map((name) => [name, name]),
+      (value) => { model = value; turned = {}; drawn = ""; page.changed(); }, model));
+    if (!model) return;
+    if (drawn !== model) said.textContent = `Taking ${model} apart: a few seconds, once …`;
+    let found;
+    try {
+      found = await ask("/api/dials", { ...drawing, models: [model], dials: turned });
+    } catch (error) {
+      list.replaceChildren();
+      nameless.replaceChildren();
+      answers.hidden = true;
+      said.textContent = error.message;
+      return;
+    }
+    if (drawn !== model) {
+      for (const [where, wanted] of [[list, true], [nameless, false]]) {
+        where.replaceChildren(...found.features.filter((feature) => feature.named === wanted).map(dial));
+      }
+    }
+    drawn = model;
+    const levels = new Map(found.features.map((feature) => [feature.index, feature.level]));
+    for (const line of [...list.children, ...nameless.children]) line.level(levels.get(line.index));
+    answers.hidden = false;
+    before.show(found.before);
+    after.show(found.after);
+    const changed = best(found.before) !== best(found.after);
+    said.textContent = `${model} answers ${best(found.before)}; with the dials set ${changed ? "" : "still "}`
+      + `${best(found.after)}, ${percent(Math.max(...found.after))} sure.`;
+    shown = {
+      name: "dials", json: { drawing, model, dials: turned, ...found }, python: found.python,
+      sheet: { title: `${model}: ${said.textContent}`, rows: [{ label: "dials", cells: [{ canvas: page.seen, lines:
+        Object.entries(turned).map(([index, level]) =>
+          `${found.features.find((feature) => feature.index === Number(index)).name}: ${level}`) }] }] },
+    };
+  }
+  return { root, update };
+}

@@ -1,0 +1,55 @@
+// Where each model looks: a map over the drawing, by method, layer and class.
+import { ask } from "../ask.js";
+import { bytes, choice, draw, el, heat } from "../parts.js";
+import { saves } from "../save.js";
+
+export const title = "Where it looks";
+
+export function make(page) {
+  let method = "grad_cam", layer = "", target = "", opacity = 0.6, found = null, shown = null;
+  const pictures = el("div", { class: "pictures" });
+  const classes = Array.from({ length: page.about.classes }, (_, label) => [`${label}`, `${label}`]);
+  const layers = [...new Set(page.about.models.flatMap((model) => model.layers))];
+  const root = el("div", {},
+    el("p", {}, "Bright is what speaks for the answer. A model that reads colour has no need of the whole stroke."),
+    el("div", { class: "line" },
+      choice("Map", page.about.maps.map((name) => [name, name]), (value) => { method = value; page.changed(); }, method),
+      choice("of layer", [["", "the last"], ...layers.map((name) => [name, name])],
+        (value) => { layer = value; page.changed(); }),
+      choice("for", [["", "its own answer"], ...classes], (value) => { target = value; page.changed(); }),
+      el("label", { class: "line" }, "strength ", el("input", { type: "range", min: 0, max: 1, step: 0.05, value: opacity,
+        oninput: (event) => { opacity = Number(event.target.value); paint(); } }))),
+    pictures, saves(() => shown));
+
+  function paint() {
+    if (!found) return;
+    const image = bytes(page.image);
+    const cells = Object.entries(found.maps).map(([name, { map, target: of, layer: at }]) => {
+      const weights = bytes(map), mixed = new Uint8ClampedArray(image.length);
+      weights.forEach((weight, pixel) => {
+        const colour = heat(weight / 255), share = opacity;
+        for (let channel = 0; channel < 3; channel += 1) {
+          mixed[3 * pixel + channel] = (1 - share) * image[3 * pixel + channel] + share * colour[channel];
+        }
+      });
+      const canvas = draw(el("canvas", { class: "large", role: "img", "aria-label": `${method} of ${name} for ${of}` }), mixed);
+      const words = `for ${of}${at ? `, at ${at}` : ""}`;
+      return { name, canvas, words, figure: el("figure", {}, canvas, el("figcaption", {}, name, el("br"), words)) };
+    });
+    pictures.replaceChildren(...cells.map((cell) => cell.figure));
+    shown = {
+      name: "looks", json: { method, drawing: page.drawing(), ...found }, python: found.python,
+      sheet: { title: `${method}: what speaks for the answer`,
+        rows: [{ label: method, cells: cells.map(({ name, canvas, words }) => ({ canvas, lines: [name, words] })) }] },
+    };
+  }
+
+  async function update() {
+    const drawing = page.drawing();
+    if (!drawing.models.length) { pictures.replaceChildren(); return; }
+    found = await ask("/api/maps", { ...drawing, method,
+      ...(layer ? { layer } : {}), ...(target ? { target: Number(target) } : {}) });
+    paint();
+  }
+  return { root, update };
+}

@@ -1,0 +1,47 @@
+// The recolour test: the drawing in every colour, and whether a model's answer follows the colour or keeps the shape.
+import { ask } from "../ask.js";
+import { best, el, percent, picture, swatch } from "../parts.js";
+import { saves } from "../save.js";
+
+export const title = "Recolour test";
+
+export function make(page) {
+  const table = el("table"), said = el("p", { class: "quiet" });
+  let shown = null;
+  const root = el("div", {},
+    el("p", {}, "The same drawing in ten colours. In training, 95 % of each digit's images wore that digit's colour. ",
+      "A cell is marked → where the answer is the digit whose colour it is."),
+    said, el("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Answers in ten colours" }, table),
+    saves(() => shown));
+
+  async function update() {
+    const drawing = page.drawing();
+    if (!drawing.models.length) { table.replaceChildren(); return; }
+    const found = await ask("/api/recolour", drawing);
+    const { words, colours, dataset } = page.about;
+    const pictures = found.images.map((image, colour) => picture(image, `in ${words[colour]}`));
+    const heads = words.map((word, colour) =>
+      el("th", { scope: "col" }, pictures[colour], swatch(colours[colour]), ` ${word}`));
+    const rows = Object.entries(found.answers).map(([name, answers]) => {
+      const says = answers.map(best);
+      const follows = says.filter((answer, colour) => answer === colour).length;
+      const commonest = Math.max(...says.map((answer) => says.filter((other) => other === answer).length));
+      const cells = says.map((answer, colour) => el("td", answer === colour ? { class: "follows" } : {},
+        `${answer === colour ? "→ " : ""}${answer}`, el("br"), el("small", {}, percent(answers[colour][answer]))));
+      return { name, says, follows, commonest, line: el("tr", {}, el("th", { scope: "row" }, name), ...cells,
+        el("td", {}, `follows the colour ${follows} of 10`, el("br"), `one answer ${commonest} of 10`)) };
+    });
+    table.replaceChildren(
+      el("thead", {}, el("tr", {}, el("td"), ...heads, el("th", { scope: "col" }, "in all"))),
+      el("tbody", {}, ...rows.map((row) => row.line)));
+    shown = {
+      name: "recolour", json: { dataset, drawing, ...found }, python: found.python,
+      sheet: { title: "The same drawing in every colour", rows: [
+        { label: "", cells: pictures.map((canvas, colour) => ({ canvas, lines: [words[colour]] })) },
+        ...rows.map(({ name, says }) => ({ label: name, cells: says.map((answer, colour) => ({
+          canvas: pictures[colour], lines: [`${answer}${answer === colour ? "  (the colour's)" : ""}`] })) })),
+      ] },
+    };
+  }
+  return { root, update };
+}
