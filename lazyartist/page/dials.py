@@ -35,7 +35,7 @@ BUDGET = SaeBudget(steps=600)
 
 @dataclass(frozen=True, eq=False)
 class Dial:
-    """One feature: its place in the autoencoder, its name if it has one, what is known, its mean code where it fires."""
+    """One feature: place in the autoencoder, name if it has one, what is known, mean code where it fires."""
 
     index: int
     name: str
