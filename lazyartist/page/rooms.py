@@ -12,12 +12,14 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 
 from lazyartist.data.families import images_of
+from lazyartist.latents import LATENTS
 from lazyartist.latents.odd_image import latent_name
 from lazyartist.latents.traversals import latents_in_use, path
 from lazyartist.page.answers import bytes_of
 from lazyartist.studies.latents.latents import OURS
 from lazyartist.studies.latents.odd_pictures import odd_batch
 from lazyartist.studies.latents.recipe import Recipe
+from lazyartist.training.store import versions
 
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from lazyartist.training.store import Store
 
 QUICK = Recipe(steps=3000)  # where the store does not hold the study's own
+SEED = 0
 SHOWN = 6  # odd images
 SEEN = 2000  # images whose latents say how far a slider goes
 
@@ -57,7 +60,7 @@ class Rooms:
         """Return the model; the first time may take minutes."""
         with self._lock:
             if self._model is None:
-                self._model = self._recipe.train(self._store, 0).model
+                self._model = self._recipe.train(self._store, SEED).model
             return self._model
 
     def show(self, asked: AskForRoom) -> dict[str, Any]:
@@ -101,7 +104,7 @@ class Rooms:
         model = self.model()
         with self._lock:
             if self._batch is None:
-                found, threshold, count = odd_batch(model, images_of(self._recipe.images), 0)
+                found, threshold, count = odd_batch(model, images_of(self._recipe.images), SEED)
                 self._batch = [_card(one, threshold, count, model.circles) for one in found[:SHOWN]]
         return {"side": model.coder.shape[-1], "odd": self._batch}
 
@@ -122,10 +125,13 @@ def _card(one: OddImage, threshold: float, count: int, circles: int) -> dict[str
 
 
 def _known(store: Store) -> Recipe | None:
-    """Return the study's own recipe if the store holds a model of it, whose training takes minutes."""
-    wanted = {name: value for name, value in asdict(OURS).items() if name != "variant"}
-    held = (spec for spec in (one.spec for one, _ in store.list() if one.kind == "latents") if spec.get("seed") == 0)
-    return OURS if any(wanted.items() <= dict(spec).items() for spec in held) else None
+    """Return the study's own recipe if the store holds what it makes, since to make it takes minutes."""
+    of_today = {"kind": "latents", "source": OURS.code(), "versions": versions()}
+    wanted = {**asdict(OURS), "variant": repr(LATENTS.build(OURS.variant)), "seed": SEED}
+    for one, _ in store.list():
+        if of_today.items() <= vars(one).items() and wanted.items() <= dict(one.spec).items():
+            return OURS
+    return None
 
 
 def _lines(recipe: Recipe, latents: list[float]) -> str:
@@ -134,6 +140,6 @@ def _lines(recipe: Recipe, latents: list[float]) -> str:
         "from lazyartist.studies.latents.recipe import Recipe\n"
         "from lazyartist.training.store import Store\n\n"
         "torch.set_num_threads(1)  # another number gives other bits\n"
-        f"model = {recipe!r}.train(Store(), 0).model\n"
+        f"model = {recipe!r}.train(Store(), {SEED}).model\n"
         f"picture = model.decode(torch.tensor([{[round(value, 4) for value in latents]}]))\n"
     )

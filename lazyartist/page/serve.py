@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-STRATEGIES = ("lazy", "erm", "group_balanced", "colour_consistency")  # a liar, plain training, and two cures
+STRATEGIES = ("lazy", "erm", "group_balanced", "recoloured_reversal")  # a liar, plain training, and two cures
 NETWORK = "simple_cnn"
 FEWEST_STEPS = 500  # of a small dataset, so that a cure has time to work
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -79,7 +79,7 @@ def serve(wish: Wish) -> None:
     torch.set_num_threads(THREADS)  # what is trained has the bits, and so the key, that studies' models have
     task, store = make_task(wish.dataset, seed=wish.seed), Store()
     models = Models(shown_models(wish, task, store))
-    listening = _listen(wish.host, wish.port)
+    listening = listen(wish.host, wish.port)
     port = listening.getsockname()[1]
     app = create_app(task, models, store, hosts_of(wish.host, port), wish.results)
     if wish.host not in LOOPBACK:
@@ -118,7 +118,12 @@ def hosts_of(host: str, port: int) -> set[str]:
     return {f"{name}:{port}" for name in names} | (names if port == 80 else set())
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens, so that its port is known before anything is served.
+
+    Raises:
+        OSError: the port is taken; names the way out.
+    """
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:

@@ -34,13 +34,16 @@ const refresh = newest(async () => {
     await answers();
     page.times.push(performance.now() - began);
     if (page.times.length > 1000) page.times.shift();
-    await page.panel?.update();
-    at("status").classList.remove("wrong");
   } catch (error) {
-    at("status").textContent = error.message;
-    at("status").classList.add("wrong");
+    warn(error);
   }
+  page.panel?.poke();  // not waited for: a slow panel holds up no stroke
 });
+
+function warn(error) {
+  at("status").textContent = error.message;
+  at("status").classList.add("wrong");
+}
 
 const pad = makePad(at("pad"), () => page.changed());
 page.pad = pad;
@@ -97,6 +100,7 @@ function showModels(models) {
   }
   const ready = models.filter((model) => model.state === "ready").length;
   const all = models.every((model) => model.state === "ready" || model.state === "failed");
+  at("status").classList.remove("wrong");
   at("status").textContent = all ? "" : `${ready} of ${models.length} models are ready; draw meanwhile.`;
   return all;
 }
@@ -105,7 +109,7 @@ async function watch() {
   try {
     if (showModels((await ask("/api/page")).models)) return;
   } catch (error) {
-    at("status").textContent = error.message;
+    warn(error);
   }
   setTimeout(watch, WAIT);
 }
@@ -148,7 +152,10 @@ function show(place) {
     tab.setAttribute("aria-selected", other === place);
     tab.tabIndex = other === place ? 0 : -1;
   });
-  if (!made.has(place)) made.set(place, PANELS[place].make(page));
+  if (!made.has(place)) {
+    const { root, update } = PANELS[place].make(page);
+    made.set(place, { root, poke: newest(async () => { try { await update(); } catch (error) { warn(error); } }) });
+  }
   page.panel = made.get(place);
   at("panel").setAttribute("aria-labelledby", tabs[place].id);
   at("panel").replaceChildren(page.panel.root);
@@ -192,8 +199,7 @@ const told = (work) => async (event) => {
   try {
     await work(event);
   } catch (error) {
-    at("status").textContent = error.message;
-    at("status").classList.add("wrong");
+    warn(error);
   }
 };
 
