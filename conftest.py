@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib.abc
+import os
+import shutil
 import sys
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -17,7 +20,7 @@ from hypothesis import settings
 
 pytest_plugins = ["lazyartist.pytest_plugin", "pytester"]
 ROOT = Path(__file__).parent
-DEFAULT_MARKS = "not acceptance and not slow and not perf"
+DEFAULT_MARKS = "not acceptance and not slow and not perf and not page"
 
 settings.register_profile("lazyartist", deadline=None, max_examples=25, derandomize=True, database=None)
 settings.load_profile("lazyartist")
@@ -63,3 +66,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.perf)
         elif (ROOT / "tests" / "acceptance") in item.path.parents and not item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.acceptance)
+
+
+@pytest.fixture(scope="session")
+def missing() -> Callable[[str], None]:
+    """Skip what cannot be tried here, with a reason; in CI everything is there, so that there it fails."""
+
+    def tell(reason: str) -> None:
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+
+    return tell
+
+
+@pytest.fixture(scope="module")
+def browser(missing: Callable[[str], None]) -> Iterator[Any]:
+    """A Chromium that is installed already, driven by Playwright."""
+    try:
+        from playwright import sync_api
+    except ModuleNotFoundError:
+        missing("playwright is not installed: pip install 'lazyartist[browser]'")
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_api.sync_playwright() as playwright:
+        try:
+            started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        except sync_api.Error as error:
+            missing(f"no browser to look with, `playwright install chromium` gets one: {error}")
+        yield started
+        started.close()

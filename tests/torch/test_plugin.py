@@ -61,11 +61,10 @@ def run(pytester, *words, **environment):
     return done, done.stdout
 
 
-def test_with_workers_the_controller_prints_and_writes_everything(pytester):
+def test_with_workers_the_controller_prints_and_writes_everything(pytester, missing):
     """pytest-xdist: what two workers measured is one table, one document, one spreadsheet and one figure per study."""
     if pytester.plugins is None or not _has_xdist():
-        message = 'pytest-xdist is not installed: pip install -e ".[test]"'
-        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+        missing('pytest-xdist is not installed: pip install -e ".[test]"')
     pytester.makepyfile(
         WHAT
         + """

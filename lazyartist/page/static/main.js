@@ -18,21 +18,25 @@ const at = (id) => document.getElementById(id);
 
 const page = {
   about: await ask("/api/page"),
-  colour: [255, 0, 0], word: "", image: "", seen: at("seen"), cards: new Map(), found: null, panel: null, times: [],
+  colour: [255, 0, 0], word: "", image: "", seen: at("seen"), cards: new Map(), found: null, panel: null,
+  since: 0, times: [],  // when the drawing last changed, and how long the newest answers took from there, in ms
   drawing() {
     const where = document.querySelector("[name=where]:checked").value;
     const models = [...this.cards].filter(([, card]) => card.box.checked && card.ready).map(([name]) => name);
     return { ink: pad.text(), colour: this.colour, where, models };
   },
-  changed() { refresh(); },
+  changed() {
+    this.since = performance.now();
+    refresh();
+  },
   show,
 };
 
 const refresh = newest(async () => {
-  const began = performance.now();
+  const { since } = page;
   try {
     await answers();
-    page.times.push(performance.now() - began);
+    requestAnimationFrame(() => page.times.push(performance.now() - since));
     if (page.times.length > 1000) page.times.shift();
   } catch (error) {
     warn(error);

@@ -1,7 +1,6 @@
 """The report: one page of everything that was measured, from rows made by hand and from the committed ones."""
 
 import re
-import shutil
 
 from html import escape
 from pathlib import Path
@@ -161,19 +160,6 @@ def test_without_rows_there_is_no_report(tmp_path):
     (tmp_path / "records").mkdir()
     with pytest.raises(ValueError, match=r"no rows under .*: `lazyartist run` makes some"):
         report(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_api.sync_playwright() as playwright:
-        try:
-            started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        except sync_api.Error as error:
-            pytest.skip(f"no browser to look with, `playwright install chromium` gets one: {error}")
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import json
 import threading
 import time
 
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from types import SimpleNamespace
 
@@ -15,8 +16,6 @@ from lazyartist.strategies import STRATEGIES
 from lazyartist.training.budget import Budget
 from lazyartist.training.fit import fit
 from lazyartist.training.store import Store
-
-from ...conftest import missing
 
 
 SMALL = Budget(epochs=16, batch_size=32, learning_rate=4e-3)
@@ -31,37 +30,46 @@ def trained(task):
     return {"lazy": train("lazy", CONSTANT), "cured": train("recoloured_reversal", SMALL)}
 
 
-@pytest.fixture(scope="session")
-def served(task, trained, tmp_path_factory):
+@contextmanager
+def page_of(task, shown, folder, missing):
+    """Serve a page of models in a thread of its own."""
     try:
         import uvicorn
 
         from lazyartist.page.app import create_app
     except ModuleNotFoundError as error:
         missing(f"{error.name} is not installed: pip install 'lazyartist[page]'")
-    from lazyartist.page.models import Models, Shown
+    from lazyartist.page.models import Models
     from lazyartist.page.serve import hosts_of, listen
 
-    shown = [Shown(name, f"{name}, for tests", f"model = MODELS[{name!r}]\n", lambda name=name: trained[name])
-             for name in trained]  # fmt: skip
-    shown.append(Shown("broken", "", "", lambda: 1 / 0))
     models = Models(shown)
     models.start().join()
-    models.add(Shown("late", "not trained yet", "", lambda: None))
     listening = listen("127.0.0.1", 0)
     port = listening.getsockname()[1]
-    store = Store(tmp_path_factory.mktemp("store"))
-    results = tmp_path_factory.mktemp("results")
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(task, models, store, hosts_of("127.0.0.1", port), results), log_level="error")
-    )
+    store, results = Store(folder / "store"), folder / "results"
+    app = create_app(task, models, store, hosts_of("127.0.0.1", port), results)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    yield SimpleNamespace(port=port, url=f"http://127.0.0.1:{port}/", models=models, store=store, results=results)
+    yield SimpleNamespace(port=port, url=f"http://127.0.0.1:{port}/", models=models, store=store)
     server.should_exit = True
     thread.join(10)
+
+
+def shown_as(name, make):
+    from lazyartist.page.models import Shown
+
+    return Shown(name, f"{name}, for tests", f"model = MODELS[{name!r}]\n", make)
+
+
+@pytest.fixture(scope="session")
+def served(task, trained, tmp_path_factory, missing):
+    shown = [shown_as(name, lambda name=name: trained[name]) for name in trained]
+    with page_of(task, [*shown, shown_as("broken", lambda: 1 / 0)], tmp_path_factory.mktemp("page"), missing) as page:
+        page.models.add(shown_as("late", lambda: None))
+        yield page
 
 
 @pytest.fixture
