@@ -27,7 +27,7 @@ PANELS = {
 }  # fmt: skip
 WIDTHS = (360, 1280, 1920)
 SEVEN = ((60, 70), (210, 70), (130, 220))
-INKS = 128  # colours of a picture: what is drawn flat needs no more
+INKS = 256  # colours of a picture: what is drawn flat needs no more
 PATIENCE = 600_000  # ms
 
 
@@ -82,7 +82,7 @@ def _show(page: Any, title: str) -> None:
 
 
 def _keep(content: bytes, path: Path) -> None:
-    Image.open(io.BytesIO(content)).convert("RGB").quantize(INKS).save(path, optimize=True)
+    Image.open(io.BytesIO(content)).convert("RGB").quantize(INKS, kmeans=1).save(path, optimize=True)
 
 
 if __name__ == "__main__":

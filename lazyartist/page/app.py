@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).parent / "static"
 RESULTS = Path("results")
 REFUSED: dict[int | str, dict[str, Any]] = {
+    400: {"description": "No text that could be JSON"},
     404: {"description": "No such model"},
     409: {"description": "The model is not ready"},
     413: {"description": "Too large"},

@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from lazyartist.page.models import Shown
     from lazyartist.sae.base import SparseAutoencoder
 
-VARIANT, FEATURES = "topk:k=16", 64
+# few features, few of them at once: one for each colour, so that one dial is enough to turn the answer
+VARIANT, FEATURES = "topk:k=4", 20
 IMAGES = 3000  # as they are, and as many whose colour says nothing
-BUDGET = SaeBudget(steps=600)
+BUDGET = SaeBudget(steps=1000)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from lazyartist.strategies import STRATEGIES
+from lazyartist.studies.latents.recipe import Recipe
 from lazyartist.training.budget import Budget
 from lazyartist.training.fit import fit
 from lazyartist.training.store import Store
@@ -47,7 +48,9 @@ def page_of(task, shown, folder, missing):
     listening = listen("127.0.0.1", 0)
     port = listening.getsockname()[1]
     store, results = Store(folder / "store"), folder / "results"
-    app = create_app(task, models, store, hosts_of("127.0.0.1", port), results)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lazyartist.page.rooms.QUICK", Recipe(steps=300))
+        app = create_app(task, models, store, hosts_of("127.0.0.1", port), results)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()

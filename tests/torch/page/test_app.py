@@ -145,6 +145,28 @@ def test_a_model_of_the_store_joins(call, served, task, short):
     assert call("/api/store", {"key": "0" * 32})[0] == 404
 
 
+def test_latents_make_the_picture_that_is_shown(call):
+    _, room, _ = call("/api/room", {"image": 5})
+    assert len(values(room["original"])) == len(values(room["picture"])) == room["side"] ** 2 * 3
+    assert len(room["sliders"]) >= 1
+    (slider, *_) = room["sliders"]
+    assert slider["low"] < room["latents"][slider["latent"]] < slider["high"]
+    _, same, _ = call("/api/room", {"latents": room["latents"]})
+    assert np.abs(values(same["picture"]).astype(int) - values(room["picture"])).max() <= 1
+    moved = [*room["latents"]]
+    moved[slider["latent"]] = slider["low"] if room["latents"][slider["latent"]] > 0 else slider["high"]
+    _, other, _ = call("/api/room", {"latents": moved})
+    assert other["picture"] != room["picture"]
+    assert other["original"] is None
+    assert call("/api/room", {"latents": [0.0]})[1]["detail"] == "latents: expected 6, got 1"
+
+
+def test_odd_rooms_have_a_reason(call):
+    _, found, _ = call("/api/odd")
+    assert len(found["odd"]) == 6
+    assert all(one["distance"] > 0 and one["latent"] for one in found["odd"])
+
+
 def test_the_clinic_tells_how_to_fill_it(call):
     assert "lazyartist run clinic" in call("/api/clinic")[1]["note"]
 
