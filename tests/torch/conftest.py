@@ -150,13 +150,13 @@ def nets():
 
 @pytest.fixture(scope="session")
 def judge():
-    """Import another library that judges ours; without it a test is skipped, and fails where CI=true."""
+    """Import another library that judges or runs ours; without it a test is skipped, and fails where CI=true."""
 
-    def find(name):
+    def find(name, extra="peers"):
         try:
             return importlib.import_module(name)
         except ImportError as error:
-            message = f'{name} is not installed: pip install -e ".[peers]" ({error})'
+            message = f'{name} is not installed: pip install -e ".[{extra}]" ({error})'
             if os.environ.get("CI") == "true":
                 pytest.fail(message)
             pytest.skip(message)
