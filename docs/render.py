@@ -83,7 +83,7 @@ def page(notebook: Any, name: str) -> str:
     parts = [_words(rest), *(_cell(cell) for cell in notebook.cells[1:])]
     headings = re.findall(r'<h2 id="(.*?)">(.*?)</h2>', "".join(parts))
     links = "".join(f'<li><a href="#{place}">{words}</a></li>' for place, words in headings)
-    parts.insert(1, f'<nav aria-label="Contents"><ol>{links}</ol></nav>')
+    parts.insert(0, f'<nav aria-label="Contents"><ol>{links}</ol></nav>')
     made = (
         f"Made from {name} by docs/render.py, with torch {torch.__version__} and matplotlib {matplotlib.__version__}."
     )
