@@ -4,6 +4,7 @@ import json
 import re
 import runpy
 
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,23 @@ NOTEBOOKS = ("the_lazy_artist", "your_own_images")
 LONGEST = 12  # lines of a cell
 
 
+def code_cells(name):
+    cells = json.loads((DOCS / f"{name}.ipynb").read_text("utf-8"))["cells"]
+    return [cell for cell in cells if cell["cell_type"] == "code"]
+
+
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_it_is_stored_without_outputs_and_its_cells_are_short(name):
-    cells = json.loads((DOCS / f"{name}.ipynb").read_text("utf-8"))["cells"]
-    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    code = code_cells(name)
     assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
     assert max(len(cell["source"]) for cell in code) <= LONGEST
+
+
+def test_the_page_shows_the_lesson_as_it_stands():
+    page = (DOCS / "the_lazy_artist.html").read_text("utf-8")
+    said = unescape(re.sub(r"<[^>]+>", "", page))
+    missing = [cell["id"] for cell in code_cells("the_lazy_artist") if "".join(cell["source"]).rstrip(";") not in said]
+    assert not missing, f"render it anew: python docs/render.py ({', '.join(missing)} differ)"
 
 
 @pytest.mark.notebooks
