@@ -20,7 +20,7 @@ from hypothesis import settings
 
 pytest_plugins = ["lazyartist.pytest_plugin", "pytester"]
 ROOT = Path(__file__).parent
-DEFAULT_MARKS = "not acceptance and not slow and not perf and not page and not soak"
+DEFAULT_MARKS = "not acceptance and not slow and not perf and not page and not notebooks and not soak"
 
 settings.register_profile("lazyartist", deadline=None, max_examples=25, derandomize=True, database=None)
 settings.load_profile("lazyartist")

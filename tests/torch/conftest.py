@@ -149,12 +149,12 @@ def nets():
 
 @pytest.fixture(scope="session")
 def judge(missing):
-    """Import another library that judges ours; without it a test is skipped, and fails where CI=true."""
+    """Import another library that judges or runs ours; without it a test is skipped, and fails where CI=true."""
 
-    def find(name):
+    def find(name, extra="peers"):
         try:
             return importlib.import_module(name)
         except ImportError as error:
-            missing(f'{name} is not installed: pip install -e ".[peers]" ({error})')
+            missing(f'{name} is not installed: pip install -e ".[{extra}]" ({error})')
 
     return find
