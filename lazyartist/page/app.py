@@ -50,7 +50,9 @@ REFUSED: dict[int | str, dict[str, Any]] = {
 }
 
 
-def create_app(task: Task, models: Models, store: Store, hosts: Collection[str], results: Path = RESULTS) -> App:
+def create_app(
+    task: Task, models: Models, store: Store, hosts: Collection[str], results: Path = RESULTS, made_by: str = ""
+) -> App:
     """Return the application.
 
     Args:
@@ -59,11 +61,13 @@ def create_app(task: Task, models: Models, store: Store, hosts: Collection[str],
         store: where more are found.
         hosts: the Host headers that are answered.
         results: the folder that the clinic's cards are read from.
+        made_by: Python that makes the task, for the lines that a user copies; by default, its name and seed.
 
     Raises:
         UnsupportedError: the task's images are not strokes that are painted, 28 pixels wide.
     """
     palette = _strokes(task).palette
+    made_by = made_by or f"make_task({task.name!r}, seed={task.seed})"
     app = FastAPI(title="The Lazy Artist", docs_url=None, redoc_url=None, responses=REFUSED)
     bench, gallery, rooms = Bench(task), Gallery(task), Rooms(store)
 
@@ -134,7 +138,7 @@ def create_app(task: Task, models: Models, store: Store, hosts: Collection[str],
     def dials(asked: AskForDials) -> dict[str, Any]:
         """The features of the first model's last hidden layer, and its answer when they are turned."""
         (model, *_) = ready(asked.models)
-        return {**bench.turn(asked, model), "python": lines.dial_lines(asked, model, task.name)}
+        return {**bench.turn(asked, model), "python": lines.dial_lines(asked, model, made_by)}
 
     @app.get("/api/units")
     def units(
@@ -146,7 +150,9 @@ def create_app(task: Task, models: Models, store: Store, hosts: Collection[str],
         if not layers:
             raise UnsupportedError(f"{model} has no layers that put out maps")
         chosen = layer or layers[0]
-        return {"layers": list(layers), "layer": chosen, "units": gallery.units(shown, chosen)}
+        drawn = gallery.units(shown, chosen)
+        python = lines.unit_lines(shown, chosen, made_by)
+        return {"layers": list(layers), "layer": chosen, "units": drawn, "python": python}
 
     @app.get("/api/store")
     def stored() -> list[dict[str, str]]:

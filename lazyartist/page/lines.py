@@ -61,18 +61,33 @@ def noise_lines(asked: AskForNoise, model: Shown) -> str:
     )
 
 
-def dial_lines(asked: AskForDials, model: Shown, dataset: str) -> str:
+def dial_lines(asked: AskForDials, model: Shown, task: str) -> str:
     """Return the lines for what a model answers with its dials set."""
     return "\n".join(
         [
-            "from lazyartist.data.make import make_task\nfrom lazyartist.page.asked import AskForDials",
-            "from lazyartist.page.dials import Bench\nfrom lazyartist.page.models import Shown\n",
-            model.code,
-            f"shown = Shown({model.name!r}, '', '', lambda: model)\nshown.get_ready()",
+            "from lazyartist.page.asked import AskForDials\nfrom lazyartist.page.dials import Bench",
+            _shown(model),
             f"asked = AskForDials(**{asked.model_dump() | {'ink': text_of(asked.shape)}!r})",
-            f"print(Bench(make_task({dataset!r})).turn(asked, shown)['after'])\n",
+            f"print(Bench({task}).turn(asked, shown)['after'])\n",
         ]
     )
+
+
+def unit_lines(model: Shown, layer: str, task: str) -> str:
+    """Return the lines for what the units of a layer like best."""
+    return "\n".join(
+        [
+            "from lazyartist.page.units import Gallery",
+            _shown(model),
+            f"units = Gallery({task}).units(shown, {layer!r})",
+            "print([unit['unit'] for unit in units])  # each with its picture in base64, 28 × 28 × 3 bytes\n",
+        ]
+    )
+
+
+def _shown(model: Shown) -> str:
+    there = "from lazyartist.data.make import make_task\nfrom lazyartist.page.models import Shown\n"
+    return f"{there}\n{model.code}\nshown = Shown({model.name!r}, '', '', lambda: model)\nshown.get_ready()"
 
 
 def _drawn(drawing: Drawing, paints: str) -> str:

@@ -81,7 +81,8 @@ def serve(wish: Wish) -> None:
     models = Models(shown_models(wish, task, store))
     listening = listen(wish.host, wish.port)
     port = listening.getsockname()[1]
-    app = create_app(task, models, store, hosts_of(wish.host, port), wish.results)
+    made_by = f"make_task({wish.dataset!r}, seed={wish.seed})"
+    app = create_app(task, models, store, hosts_of(wish.host, port), wish.results, made_by)
     if wish.host not in LOOPBACK:
         log.warning("everybody who reaches %s can use this page: leave --host out to keep it to yourself", wish.host)
     where = f"http://{wish.host if ':' not in wish.host else f'[{wish.host}]'}:{port}/"

@@ -37,7 +37,7 @@ def palette_tables(rows: Sequence[Row]) -> list[Table]:
             ("dataset", "knows", "strategy", *(f"{palette} ↑" for palette in palettes)),
             lines,
             f"Mean accuracy of both hard splits. {INTERVAL} {seeds_of_all(rows)}; – was not measured. hues differ in "
-            "hue alone; classic and classic-grey are those of public solutions, some darker, one grey; drawn was drawn at "
-            "random and has colours that are much alike.",
+            "hue alone; classic and classic-grey are those of public solutions, some darker, one grey; drawn was drawn "
+            "at random and has colours that are much alike.",
         )
     ]

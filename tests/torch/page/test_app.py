@@ -117,11 +117,12 @@ def test_dials_say_what_is_there_and_turn_the_answer(call, seven, trained):
     assert ast.literal_eval(run(after["python"], trained)[0]) == pytest.approx(after["after"], abs=1e-5)
 
 
-def test_units_have_a_picture_and_their_nearest_images(call):
+def test_units_have_a_picture_and_their_nearest_images(call, trained):
     _, found, _ = call("/api/units?model=cured&layer=conv1")
     assert found["layers"] == ["conv1", "conv2", "conv3"]
     assert len(found["units"]) == 8
     assert {len(unit["nearest"]) for unit in found["units"]} == {4}
+    assert run(found["python"], trained)[1]["units"] == found["units"]
     assert call("/api/units?model=cured&layer=conv9")[1]["detail"].endswith("cured has conv1, conv2, conv3")
 
 

@@ -42,7 +42,7 @@ export function make(page) {
     pictures.replaceChildren(...units.map((each) => each.line));
     shown = {
       name: "units", json: found,
-      python: `from lazyartist.page.units import Gallery  # layer ${layer} of ${model}\n`,
+      python: found.python,
       sheet: { title: `${model}, ${layer}: what units like, and what wakes them`, rows: units.map(({ unit, best, real }) => ({
         label: `unit ${unit}`, cells: [best, ...real].map((canvas) => ({ canvas, lines: [] })) })) },
     };
