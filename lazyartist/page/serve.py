@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import socket
@@ -69,8 +70,8 @@ class Wish:
     results: Path = Path("results")
 
 
-def serve(wish: Wish) -> None:
-    """Serve the page until it is stopped.
+def serve(wish: Wish) -> bool:
+    """Serve the page until it is stopped; return whether a model is still being trained, which nothing stops.
 
     Raises:
         ValueError: the dataset or a strategy cannot be shown; names it and the way out.
@@ -93,7 +94,9 @@ def serve(wish: Wish) -> None:
     config = uvicorn.Config(
         app, log_level="warning", limit_concurrency=MOST_AT_ONCE, timeout_keep_alive=5, server_header=False, ws="none"
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    with contextlib.suppress(KeyboardInterrupt):  # how a page is left
+        uvicorn.Server(config).run(sockets=[listening])
+    return any(model.state == "training" for model in models)
 
 
 def shown_models(wish: Wish, task: Task, store: Store) -> list[Shown]:
@@ -113,8 +116,9 @@ def budget_for(strategy: str, task: Task) -> Budget:
 
 def hosts_of(host: str, port: int) -> set[str]:
     """Return the Host headers that a browser sends to an address of this machine."""
-    names = set(LOOPBACK[:2]) | {"[::1]"} if host in LOOPBACK else {host, socket.gethostname(), socket.getfqdn()}
+    names = {*LOOPBACK[:2], "[::1]"} if host in LOOPBACK else {host}
     if host in ("0.0.0.0", "::"):  # noqa: S104 - asked for, and warned of
+        names |= {socket.gethostname(), socket.getfqdn()}
         names |= {str(found[4][0]) for found in socket.getaddrinfo(socket.gethostname(), port)}
     return {f"{name}:{port}" for name in names} | (names if port == 80 else set())
 
