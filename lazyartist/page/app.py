@@ -124,9 +124,12 @@ def create_app(
         """Where each model looks."""
         chosen = ready(asked.models)
         found = looks(asked, chosen)
-        first = found["maps"][chosen[0].name]
+        shown = next((model for model in chosen if "map" in found["maps"][model.name]), None)
+        if shown is None:
+            return {**found, "python": ""}
+        first = found["maps"][shown.name]
         knobs = repr(first["layer"]) if "layer" in first else ""
-        return {**found, "python": lines.map_lines(asked, chosen[0], knobs, first["target"])}
+        return {**found, "python": lines.map_lines(asked, shown, knobs, first["target"])}
 
     @app.post("/api/noise")
     def noise(asked: AskForNoise) -> dict[str, Any]:
@@ -167,7 +170,7 @@ def create_app(
             raise HTTPException(404, f"The store holds no model {asked.key} of these images.")
         shown = from_store(store, found)
         if shown.name not in models:
-            shown.get_ready()
+            shown.get_ready(models.classes)
             models.add(shown)
         return _about(models[shown.name], gallery)
 

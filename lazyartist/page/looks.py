@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 def looks(asked: AskForMaps, models: Sequence[Shown]) -> dict[str, Any]:
-    """Return each model's map over the drawing: its positive part, stretched to [0, 255].
+    """Return each model's map over the drawing: its positive part, stretched to [0, 255]; or why it has none.
 
     Raises:
         UnknownNameError: no such map or layer.
-        ValueError: no such class, or the model has no layers that put out maps.
+        ValueError: no such class.
     """
     x = painted(asked.shape, [asked.paint], asked.where)
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for model in models:
         shares = model.probabilities(x)[0]
         if asked.target is not None and asked.target >= len(shares):
@@ -38,7 +38,8 @@ def looks(asked: AskForMaps, models: Sequence[Shown]) -> dict[str, Any]:
             if "layer" in {each.name for each in fields(MAPS[asked.method])}:
                 layers = map_layers(model.tool, x)
                 if not layers:
-                    raise ValueError(f"{model.name} has no layers that put out maps: choose a map of pixels")
+                    found[model.name] = {"reason": "it has no layers that put out maps: choose a map of pixels"}
+                    continue
                 knobs["layer"] = asked.layer or layers[-1]
             raw = MAPS[asked.method](**knobs)(model.tool, x, target)
         shown = normalise(upsample(positive(raw), (SIDE, SIDE)))[0]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import torch
 
 from lazyartist.inference import outputs
+from lazyartist.page.drawing import SIDE
 from lazyartist.studies.colours import colour_of
 
 
@@ -56,11 +57,13 @@ class Shown:
     _model: nn.Module | None = None
     _tool: nn.Module | None = None
 
-    def get_ready(self) -> None:
-        """Train or fetch it; a failure is kept and told."""
+    def get_ready(self, classes: int | None = None) -> None:
+        """Train or fetch it, and see that it answers with so many classes; a failure is kept and told."""
         self.state, self.began = "training", time.monotonic()
         try:
             model = self.make().eval().requires_grad_(False)
+            with torch.no_grad():
+                outputs(model, torch.zeros(2, 3, SIDE, SIDE), classes)
             self._model, self._tool = model, copy.deepcopy(model)
             self.state = "ready"
         except Exception as error:  # told on the page: the others go on
@@ -86,10 +89,16 @@ class Shown:
 
 
 class Models:
-    """All models of the page, in order; a thread makes them ready one by one."""
+    """All models of the page, in order; a thread makes them ready one by one.
 
-    def __init__(self, shown: Sequence[Shown]) -> None:
+    Args:
+        shown: the first ones.
+        classes: that each must know.
+    """
+
+    def __init__(self, shown: Sequence[Shown], classes: int) -> None:
         self._shown: dict[str, Shown] = {}
+        self.classes = classes
         for one in shown:
             self.add(one)
 
@@ -117,7 +126,7 @@ class Models:
     def _work(self) -> None:
         for one in self:
             if one.state == "waiting":
-                one.get_ready()
+                one.get_ready(self.classes)
 
 
 def from_run(run: Run, store: Store) -> Shown:

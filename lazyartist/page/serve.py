@@ -79,7 +79,7 @@ def serve(wish: Wish) -> bool:
     """
     torch.set_num_threads(THREADS)  # what is trained has the bits, and so the key, that studies' models have
     task, store = make_task(wish.dataset, seed=wish.seed), Store()
-    models = Models(shown_models(wish, task, store))
+    models = Models(shown_models(wish, task, store), task.train.classes)
     listening = listen(wish.host, wish.port)
     port = listening.getsockname()[1]
     made_by = f"make_task({wish.dataset!r}, seed={wish.seed})"

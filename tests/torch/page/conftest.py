@@ -43,7 +43,7 @@ def page_of(task, shown, folder, missing):
     from lazyartist.page.models import Models
     from lazyartist.page.serve import hosts_of, listen
 
-    models = Models(shown)
+    models = Models(shown, 10)
     models.start().join()
     listening = listen("127.0.0.1", 0)
     port = listening.getsockname()[1]

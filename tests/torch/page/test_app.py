@@ -86,6 +86,20 @@ def test_a_map_is_the_librarys_own(call, seven, trained):
     assert own["maps"]["cured"]["target"] == 7
 
 
+def test_a_model_without_layers_of_maps_says_so_and_the_others_have_theirs(served, call, seven):
+    from lazyartist.networks import build
+    from lazyartist.page.models import Shown
+
+    flat = Shown("flat", "", "", lambda: build("mlp", 10, seed=0))
+    flat.get_ready(10)
+    served.models.add(flat)
+    _, found, _ = call("/api/maps", {"ink": seven, "models": ["flat", "lazy"]})
+    assert "choose a map of pixels" in found["maps"]["flat"]["reason"]
+    assert found["maps"]["lazy"]["map"]
+    assert call("/api/maps", {"ink": seven, "models": ["flat"]})[1]["python"] == ""
+    assert "expected a network whose last maps" in call("/api/dials", {"ink": seven, "models": ["flat"]})[1]["detail"]
+
+
 def test_noise_fools_the_model_as_it_says(call, seven, trained):
     asked = {"ink": seven, "colour": RED, "models": ["cured", "lazy"], "target": 3}
     _, found, _ = call("/api/noise", asked)

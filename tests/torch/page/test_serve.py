@@ -53,6 +53,15 @@ def test_a_model_that_cannot_be_made_is_told_and_the_others_go_on(task, tmp_path
     assert "there is no file" in none.reason
 
 
+def test_a_model_of_other_classes_is_not_shown():
+    from lazyartist.networks import build
+    from lazyartist.page.models import Shown
+
+    other = Shown("other", "", "", lambda: build("simple_cnn:width=4", 7, seed=0))
+    other.get_ready(10)
+    assert (other.state, "10" in other.reason) == ("failed", True)
+
+
 @pytest.mark.parametrize(
     ("host", "inside", "outside"),
     [
@@ -79,7 +88,7 @@ def test_what_is_no_stroke_cannot_be_drawn(tmp_path):
     from lazyartist.page.models import Models
 
     with pytest.raises(UnsupportedError, match=r"are none: choose mnist, fashion or digits"):
-        create_app(make_task("room3d:images=60"), Models([]), Store(tmp_path), {"127.0.0.1:1"})
+        create_app(make_task("room3d:images=60"), Models([], 10), Store(tmp_path), {"127.0.0.1:1"})
 
 
 def test_without_what_it_needs_the_command_says_so(monkeypatch, capsys):

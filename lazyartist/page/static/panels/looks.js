@@ -24,7 +24,10 @@ export function make(page) {
   function paint() {
     if (!found) return;
     const image = bytes(page.image);
-    const cells = Object.entries(found.maps).map(([name, { map, target: of, layer: at }]) => {
+    const entries = Object.entries(found.maps);
+    const without = entries.filter(([, one]) => one.reason).map(([name, one]) =>
+      el("figure", {}, el("figcaption", {}, `${name}: ${one.reason}`)));
+    const cells = entries.filter(([, one]) => one.map).map(([name, { map, target: of, layer: at }]) => {
       const weights = bytes(map), mixed = new Uint8ClampedArray(image.length);
       weights.forEach((weight, pixel) => {
         const colour = heat(weight / 255), share = opacity;
@@ -36,7 +39,7 @@ export function make(page) {
       const words = `for ${of}${at ? `, at ${at}` : ""}`;
       return { name, canvas, words, figure: el("figure", {}, canvas, el("figcaption", {}, name, el("br"), words)) };
     });
-    pictures.replaceChildren(...cells.map((cell) => cell.figure));
+    pictures.replaceChildren(...cells.map((cell) => cell.figure), ...without);
     shown = {
       name: "looks", json: { method, drawing: page.drawing(), ...found }, python: found.python,
       sheet: { title: `${method}: what speaks for the answer`,
