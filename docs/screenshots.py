@@ -67,7 +67,6 @@ def _draw(page: Any) -> None:
 def _show(page: Any, title: str) -> None:
     page.get_by_role("tab", name=title).click()
     if title == "Invisible cloak":
-        page.get_by_label("Fool").select_option("recoloured_reversal")
         page.get_by_role("button", name="Find the noise").click()
         page.get_by_text("sure of a 3").wait_for()
     if title == "Dials":
@@ -76,6 +75,8 @@ def _show(page: Any, title: str) -> None:
     if title == "What its units see":
         page.get_by_role("group", name="unit 0").wait_for()
     if title == "Latents":
+        if page.get_by_role("button", name="Show the rooms").is_visible():
+            page.get_by_role("button", name="Show the rooms").click()
         page.get_by_text("by latent").first.wait_for()
     page.mouse.move(0, 0)
     page.wait_for_timeout(1000)

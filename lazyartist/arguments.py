@@ -178,7 +178,10 @@ def _add_page(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="Strokes that models are trained on: mnist, fashion, or digits, which need no fetching. Default: mnist.",
     )  # fmt: skip
     page.add_argument(
-        "--strategies", type=_names, metavar="A,B", help="Ways to train the models. Default: a liar and two cures."
+        "--strategies",
+        type=_names,
+        metavar="A,B",
+        help="Ways to train the models. Default: a liar, plain, two cures.",
     )
     page.add_argument(
         "--model", type=Path, action="append", default=[], metavar="FILE", help="A model by file. May be repeated."

@@ -91,12 +91,13 @@ def create_app(
         return {
             "dataset": task.name,
             "where": str(task.keys.get("where", "foreground")),
+            "aligned": float(task.aligned(task.train).float().mean()),
             "classes": task.train.classes,
             "colours": [[round(255 * channel) for channel in colour] for colour in palette.colours],
             "words": list(palette.words),
             "maps": list(MAPS),
             "test_images": len(task.test),
-            "models": [_about(model, gallery) for model in models],
+            "models": [_about(model) for model in models],
         }
 
     @app.get("/api/sample")
@@ -149,18 +150,19 @@ def create_app(
     ) -> dict[str, Any]:
         """The layers of a model and, of the chosen one, what its units like best; the first layer unless told."""
         (shown,) = ready([model])
-        layers = gallery.layers(shown)
-        if not layers:
+        if not shown.layers:
             raise UnsupportedError(f"{model} has no layers that put out maps")
-        chosen = layer or layers[0]
+        chosen = layer or shown.layers[0]
         drawn = gallery.units(shown, chosen)
         python = lines.unit_lines(shown, chosen, made_by)
-        return {"layers": list(layers), "layer": chosen, "units": drawn, "python": python}
+        return {"layers": list(shown.layers), "layer": chosen, "units": drawn, "python": python}
 
     @app.get("/api/store")
     def stored() -> list[dict[str, str]]:
         """The models of the store that were trained on these images."""
-        return [{"key": one.key, "about": from_store(store, one).about} for one in _of_task(store, task)]
+        known = {model.key for model in models}
+        held = [one for one in _of_task(store, task) if one.key not in known]
+        return [{"key": one.key, "about": from_store(store, one).about} for one in held]
 
     @app.post("/api/store")
     def add(asked: AskForModel) -> dict[str, Any]:
@@ -168,11 +170,11 @@ def create_app(
         found = next((one for one in _of_task(store, task) if one.key == asked.key), None)
         if found is None:
             raise HTTPException(404, f"The store holds no model {asked.key} of these images.")
-        shown = from_store(store, found)
-        if shown.name not in models:
+        shown = next((model for model in models if model.key == asked.key), None) or from_store(store, found)
+        if shown.state == "waiting":
             shown.get_ready(models.classes)
             models.add(shown)
-        return _about(models[shown.name], gallery)
+        return _about(shown)
 
     @app.post("/api/room")
     def room(asked: AskForRoom) -> dict[str, Any]:
@@ -213,7 +215,7 @@ def _strokes(task: Task) -> ColouredImages:
     return images
 
 
-def _about(model: Shown, gallery: Gallery) -> dict[str, Any]:
+def _about(model: Shown) -> dict[str, Any]:
     return {
         "name": model.name,
         "about": model.about,
@@ -221,7 +223,7 @@ def _about(model: Shown, gallery: Gallery) -> dict[str, Any]:
         "reason": model.reason,
         "seconds": round(model.seconds, 1),
         "colour": model.colour,
-        "layers": list(gallery.layers(model)) if model.state == "ready" else [],
+        "layers": list(model.layers),
     }
 
 
@@ -243,5 +245,7 @@ def _unusable(request: object, error: Exception) -> JSONResponse:
 def _unusable_request(request: object, error: Exception) -> JSONResponse:
     del request
     assert isinstance(error, RequestValidationError)
-    wrong = [f"{'.'.join(str(part) for part in one['loc'][1:]) or 'body'}: {one['msg']}" for one in error.errors()]
+    places = (".".join(str(part) for part in one["loc"][1:]) or "body" for one in error.errors())
+    words = (one["msg"].removeprefix("Value error, ") for one in error.errors())
+    wrong = [f"{place}: {word}" for place, word in zip(places, words, strict=True)]
     return JSONResponse({"detail": "; ".join(wrong[:5])}, status_code=422)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 
+from functools import cached_property
 from typing import Annotated
 
 import torch
@@ -55,7 +56,7 @@ class Drawing(BaseModel):
             raise ValueError("black hides the stroke: choose another colour")
         return colour
 
-    @property
+    @cached_property
     def shape(self) -> Tensor:
         """(28, 28) uint8, the drawing as a model sees it, before it is painted."""
         ink = torch.frombuffer(bytearray(_decoded(self.ink)), dtype=torch.uint8)

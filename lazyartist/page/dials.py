@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +10,7 @@ import torch
 from lazyartist.activations import activations, editing
 from lazyartist.inference import evaluating, outputs
 from lazyartist.page.drawing import painted
+from lazyartist.page.models import DRAWING
 from lazyartist.sae import SAES
 from lazyartist.sae.budget import SaeBudget
 from lazyartist.sae.labelling import label_features
@@ -61,11 +60,10 @@ def take_apart(model: Shown, task: Task) -> Dials:
         ValueError: the network has no such layer.
         UnsupportedError: the task has no images whose attribute says nothing.
     """
-    with model.lock:
-        layer = last_layer(model.tool, task.train)
-        fair = task.fair_split("taking a layer apart").subset(slice(0, IMAGES))
-        biased = task.train.subset(slice(0, IMAGES))
-        seen, fair_vectors = (activations(model.tool, layer, split) for split in (biased, fair))
+    layer = last_layer(model.tool, task.train)
+    fair = task.fair_split("taking a layer apart").subset(slice(0, IMAGES))
+    biased = task.train.subset(slice(0, IMAGES))
+    seen, fair_vectors = (activations(model.tool, layer, split) for split in (biased, fair))
     (sae,) = train(SAES.build(VARIANT), torch.cat([seen, fair_vectors]), features=FEATURES, seeds=(0,), budget=BUDGET)
     codes = sae.encode(fair_vectors)
     living = [card for card in label_features(codes, fair) if card.density > 0]
@@ -88,11 +86,10 @@ class Bench:
 
     task: Task
     _done: dict[str, Dials] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def dials_of(self, model: Shown) -> Dials:
         """Return the dials of a model; the first time takes seconds."""
-        with self._lock:
+        with model.lock, DRAWING:
             if model.name not in self._done:
                 self._done[model.name] = take_apart(model, self.task)
             return self._done[model.name]

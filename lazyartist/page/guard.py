@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from typing import TYPE_CHECKING, Any
 
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MOST_BYTES = 64 * 1024  # of a request's body; a whole pad takes 26 KB
+MOST_SECONDS = 10  # in which a body must be there
+MOST_AT_ONCE = 32  # requests; the server has 40 threads to answer with
 POLICY = "; ".join(
     [
         *("default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:"),
@@ -51,7 +55,7 @@ class Guard:
     """
 
     def __init__(self, app: App, hosts: Collection[str]) -> None:
-        self.app, self.hosts = app, frozenset(host.lower() for host in hosts)
+        self.app, self.hosts, self._busy = app, frozenset(host.lower() for host in hosts), 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -68,14 +72,19 @@ class Guard:
 
         try:
             self._check(scope)
-            body = await _body(scope, receive)
+            body = await asyncio.wait_for(_body(scope, receive), MOST_SECONDS)
+            if self._busy >= MOST_AT_ONCE:
+                raise RefusedError(503, "Too many requests at once: ask again in a moment.")
+        except asyncio.TimeoutError:
+            await _refuse(RefusedError(408, "The rest of the request did not come."), send_with_headers)
         except RefusedError as error:
-            text = str(error).encode()
-            headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(text)).encode())]
-            await send_with_headers({"type": "http.response.start", "status": error.status, "headers": headers})
-            await send({"type": "http.response.body", "body": text})
-            return
-        await self.app(scope, _replay(body, receive), send_with_headers)
+            await _refuse(error, send_with_headers)
+        else:
+            self._busy += 1
+            try:
+                await self.app(scope, _replay(body, receive), send_with_headers)
+            finally:
+                self._busy -= 1
 
     def _check(self, scope: Scope) -> None:
         headers = _headers(scope)
@@ -85,11 +94,19 @@ class Guard:
         origin = headers.get("origin")
         if origin is not None and origin.lower() not in {f"http://{own}" for own in self.hosts}:
             raise RefusedError(403, f"A page at {origin} has no business here.")
-        if headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
+        visit = scope["path"] == "/" and headers.get("sec-fetch-mode") == "navigate"  # a link that was followed
+        if not visit and headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
             raise RefusedError(403, "Only this page's own scripts may ask.")
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if scope["method"] == "POST" and kind != "application/json":
             raise RefusedError(415, f"Send JSON as application/json, not {kind!r}.")
+
+
+async def _refuse(error: RefusedError, send: Send) -> None:
+    text = str(error).encode()
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(text)).encode())]
+    await send({"type": "http.response.start", "status": error.status, "headers": headers})
+    await send({"type": "http.response.body", "body": text})
 
 
 def _headers(scope: Scope) -> dict[str, str]:

@@ -6,7 +6,6 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from lazyartist.attribution import MAPS
-from lazyartist.attribution.layer import map_layers
 from lazyartist.attribution.postprocess import normalise, positive, upsample
 from lazyartist.page.asked import text_of
 from lazyartist.page.drawing import SIDE, painted
@@ -23,7 +22,7 @@ def looks(asked: AskForMaps, models: Sequence[Shown]) -> dict[str, Any]:
     """Return each model's map over the drawing: its positive part, stretched to [0, 255]; or why it has none.
 
     Raises:
-        UnknownNameError: no such map or layer.
+        UnknownNameError: no such map.
         ValueError: no such class.
     """
     x = painted(asked.shape, [asked.paint], asked.where)
@@ -36,11 +35,13 @@ def looks(asked: AskForMaps, models: Sequence[Shown]) -> dict[str, Any]:
         with model.lock:
             knobs = {}
             if "layer" in {each.name for each in fields(MAPS[asked.method])}:
-                layers = map_layers(model.tool, x)
-                if not layers:
+                if not model.layers:
                     found[model.name] = {"reason": "it has no layers that put out maps: choose a map of pixels"}
                     continue
-                knobs["layer"] = asked.layer or layers[-1]
+                knobs["layer"] = asked.layer or model.layers[-1]
+                if knobs["layer"] not in model.layers:
+                    found[model.name] = {"reason": f"it has no layer {asked.layer}"}
+                    continue
             raw = MAPS[asked.method](**knobs)(model.tool, x, target)
         shown = normalise(upsample(positive(raw), (SIDE, SIDE)))[0]
         found[model.name] = {"map": text_of((255 * shown).round().byte()), "target": target, **knobs}

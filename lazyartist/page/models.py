@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import re
 import threading
 import time
@@ -13,9 +14,12 @@ from typing import TYPE_CHECKING, Literal
 
 import torch
 
+from lazyartist.attribution.layer import map_layers
 from lazyartist.inference import outputs
 from lazyartist.page.drawing import SIDE
+from lazyartist.strategies import STRATEGIES
 from lazyartist.studies.colours import colour_of
+from lazyartist.training.store import Trained
 
 
 if TYPE_CHECKING:
@@ -28,6 +32,9 @@ if TYPE_CHECKING:
 
 State = Literal["waiting", "training", "ready", "failed"]
 
+# first weights are drawn from torch's one global generator: two threads that train at once would disturb each other
+DRAWING = threading.RLock()
+
 
 @dataclass(eq=False)
 class Shown:
@@ -37,23 +44,27 @@ class Shown:
         name: what it is called, and asked for by.
         about: how it was made, in words.
         code: the Python lines that make `model` again.
-        make: makes it.
+        make: makes it; what comes from the store has a key.
         state: how far it is.
         reason: why it failed.
         began: when its training began.
         colour: what marks it on the page.
+        layers: the names of its layers that put out maps, once it is ready.
+        key: what the store knows it by.
         lock: held by whoever uses `tool`.
     """
 
     name: str
     about: str
     code: str
-    make: Callable[[], nn.Module]
+    make: Callable[[], nn.Module | Trained]
     state: State = "waiting"
     reason: str = ""
     began: float = 0.0
     colour: str = ""
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    layers: tuple[str, ...] = ()
+    key: str = ""
+    lock: threading.RLock = field(default_factory=threading.RLock)
     _model: nn.Module | None = None
     _tool: nn.Module | None = None
 
@@ -61,9 +72,15 @@ class Shown:
         """Train or fetch it, and see that it answers with so many classes; a failure is kept and told."""
         self.state, self.began = "training", time.monotonic()
         try:
-            model = self.make().eval().requires_grad_(False)
+            with DRAWING:
+                made = self.make()
+            if isinstance(made, Trained):
+                self.key, made = made.provenance.key, made.model
+                self.code += f"# the store's key: {self.key}\n"
+            model, blank = made.eval().requires_grad_(False), torch.zeros(2, 3, SIDE, SIDE)
             with torch.no_grad():
-                outputs(model, torch.zeros(2, 3, SIDE, SIDE), classes)
+                outputs(model, blank, classes)
+            self.layers = map_layers(model, blank)
             self._model, self._tool = model, copy.deepcopy(model)
             self.state = "ready"
         except Exception as error:  # told on the page: the others go on
@@ -103,10 +120,14 @@ class Models:
             self.add(one)
 
     def add(self, shown: Shown) -> None:
-        """Put one behind the others; of the same name, only the first is kept."""
-        if shown.name not in self._shown:
-            shown.colour = colour_of(re.split(r"\W", shown.name)[0], {one.colour for one in self})
-            self._shown[shown.name] = shown
+        """Put one behind the others; where its name is taken, it is given a number."""
+        name = shown.name
+        for number in itertools.count(2):
+            if shown.name not in self._shown:
+                break
+            shown.name = f"{name} {number}"
+        shown.colour = colour_of(re.split(r"\W", shown.name)[0], {one.colour for one in self})
+        self._shown[shown.name] = shown
 
     def __iter__(self) -> Iterator[Shown]:
         return iter(list(self._shown.values()))
@@ -140,7 +161,7 @@ def from_run(run: Run, store: Store) -> Shown:
         f"model = {run!r}.train(Store()).model\n"
     )
     about = f"{run.strategy} on {run.dataset}, {run.network}, {run.budget.epochs:g} epochs, seed {run.seed}"
-    return Shown(run.strategy, about, code, lambda: run.train(store).model)
+    return Shown(run.strategy, about, code, lambda: run.train(store))
 
 
 def from_file(path: Path, network: str | None, *, trust: bool) -> Shown:
@@ -178,5 +199,14 @@ def from_store(store: Store, provenance: Provenance) -> Shown:
         f"model = build({network!r}, {classes}, {seed}).eval()\n"
         "model.load_state_dict(dict(store.find(found).tensors))\n"
     )
-    about = f"{spec['strategy']} on {spec['dataset']}, {network}, {spec['budget']['epochs']:g} epochs, seed {seed}"
-    return Shown(f"{spec['strategy']} {provenance.key[:6]}", about, code, make)
+    strategy = _named(str(spec["strategy"]))
+    about = f"{strategy} on {spec['dataset']}, {network}, {spec['budget']['epochs']:g} epochs, seed {seed}"
+    return Shown(f"{strategy.partition(' ')[0]} {provenance.key[:6]}", about, code, make, key=provenance.key)
+
+
+def _named(strategy: str) -> str:
+    """Return what a strategy is called, from how it is written in Python; with its knobs if some are not as usual."""
+    kind, _, knobs = strategy.partition("(")
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind).lower()
+    usual = name in STRATEGIES and repr(STRATEGIES.build(name)) == strategy
+    return name if usual or knobs == ")" else f"{name} ({knobs}"

@@ -16,6 +16,7 @@ from lazyartist.latents import LATENTS
 from lazyartist.latents.odd_image import latent_name
 from lazyartist.latents.traversals import latents_in_use, path
 from lazyartist.page.answers import bytes_of
+from lazyartist.page.models import DRAWING
 from lazyartist.studies.latents.latents import OURS
 from lazyartist.studies.latents.odd_pictures import odd_batch
 from lazyartist.studies.latents.recipe import Recipe
@@ -48,6 +49,7 @@ class Rooms:
     def __init__(self, store: Store, recipe: Recipe | None = None) -> None:
         self._store, self._recipe = store, recipe or _known(store) or QUICK
         self._model: LatentModel | None = None
+        self._ends: dict[int, tuple[float, float]] = {}
         self._batch: list[dict[str, Any]] | None = None
         self._lock = threading.Lock()
 
@@ -60,7 +62,9 @@ class Rooms:
         """Return the model; the first time may take minutes."""
         with self._lock:
             if self._model is None:
-                self._model = self._recipe.train(self._store, SEED).model
+                with DRAWING:
+                    self._model = self._recipe.train(self._store, SEED).model
+                self._ends = _ends(self._model, self._recipe.images)
             return self._model
 
     def show(self, asked: AskForRoom) -> dict[str, Any]:
@@ -70,8 +74,6 @@ class Rooms:
             ValueError: there are not as many latents as the model has.
         """
         model, images = self.model(), images_of(self._recipe.images)
-        some = torch.linspace(0, len(images) - 1, SEEN).long()
-        means = model.encode(images.render(some)).mean
         original = None
         if asked.latents:
             if len(asked.latents) != model.latents:
@@ -80,18 +82,12 @@ class Rooms:
         else:
             chosen = images.render(torch.tensor([asked.image % len(images)]))
             z, original = model.encode(chosen).mean[0], bytes_of(chosen[0])
-        ends = {latent: path(model, latent, 3, means=means) for latent in latents_in_use(model)}
         return {
             "about": self.about,
             "latents": [round(value, 4) for value in z.tolist()],
             "sliders": [
-                {
-                    "latent": latent,
-                    "name": latent_name(latent, model.circles),
-                    "low": -3.1416 if latent < model.circles else float(places[0]),
-                    "high": 3.1416 if latent < model.circles else float(places[-1]),
-                }
-                for latent, places in ends.items()
+                {"latent": latent, "name": latent_name(latent, model.circles), "low": low, "high": high}
+                for latent, (low, high) in self._ends.items()
             ],
             "picture": bytes_of(model.decode(z[None])[0]),
             "original": original,
@@ -122,6 +118,17 @@ def _card(one: OddImage, threshold: float, count: int, circles: int) -> dict[str
         "counterfactual": text(one.counterfactual),
         "words": one.words,
     }
+
+
+def _ends(model: LatentModel, dataset: str) -> dict[int, tuple[float, float]]:
+    """Return how far the slider of each latent in use goes: once round, or over the middle 95 % of many images."""
+    images = images_of(dataset)
+    means = model.encode(images.render(torch.linspace(0, len(images) - 1, SEEN).long())).mean
+    ends = {}
+    for latent in latents_in_use(model):
+        places = path(model, latent, 3, means=means)
+        ends[latent] = (-3.1416, 3.1416) if latent < model.circles else (float(places[0]), float(places[-1]))
+    return ends
 
 
 def _known(store: Store) -> Recipe | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import logging
 import math
 import socket
@@ -37,7 +38,6 @@ STRATEGIES = ("lazy", "erm", "group_balanced", "recoloured_reversal")  # a liar,
 NETWORK = "simple_cnn"
 FEWEST_STEPS = 500  # of a small dataset, so that a cure has time to work
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-MOST_AT_ONCE = 64  # requests
 
 
 @dataclass(frozen=True)
@@ -84,16 +84,14 @@ def serve(wish: Wish) -> bool:
     port = listening.getsockname()[1]
     made_by = f"make_task({wish.dataset!r}, seed={wish.seed})"
     app = create_app(task, models, store, hosts_of(wish.host, port), wish.results, made_by)
-    if wish.host not in LOOPBACK:
+    if not _is_loopback(wish.host):
         log.warning("everybody who reaches %s can use this page: leave --host out to keep it to yourself", wish.host)
     where = f"http://{wish.host if ':' not in wish.host else f'[{wish.host}]'}:{port}/"
     print(f"The page is at {where} until you press Ctrl-C.", flush=True)  # noqa: T201
     models.start()
     if wish.browser:
         threading.Timer(0.5, webbrowser.open, [where]).start()
-    config = uvicorn.Config(
-        app, log_level="warning", limit_concurrency=MOST_AT_ONCE, timeout_keep_alive=5, server_header=False, ws="none"
-    )
+    config = uvicorn.Config(app, log_level="warning", timeout_keep_alive=5, server_header=False, ws="none")
     with contextlib.suppress(KeyboardInterrupt):  # how a page is left
         uvicorn.Server(config).run(sockets=[listening])
     return any(model.state == "training" for model in models)
@@ -116,11 +114,28 @@ def budget_for(strategy: str, task: Task) -> Budget:
 
 def hosts_of(host: str, port: int) -> set[str]:
     """Return the Host headers that a browser sends to an address of this machine."""
-    names = {*LOOPBACK[:2], "[::1]"} if host in LOOPBACK else {host}
-    if host in ("0.0.0.0", "::"):  # noqa: S104 - asked for, and warned of
-        names |= {socket.gethostname(), socket.getfqdn()}
-        names |= {str(found[4][0]) for found in socket.getaddrinfo(socket.gethostname(), port)}
-    return {f"{name}:{port}" for name in names} | (names if port == 80 else set())
+    anywhere = host in ("0.0.0.0", "::")  # noqa: S104 - asked for, and warned of
+    names = {host, *(LOOPBACK if anywhere or _is_loopback(host) else ())}
+    if anywhere:
+        names |= {socket.gethostname(), socket.getfqdn(), *_addresses()}
+    bracketed = {f"[{name}]" if ":" in name else name for name in names}
+    return {f"{name}:{port}" for name in bracketed} | (bracketed if port == 80 else set())
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _addresses() -> set[str]:
+    """Return this machine's own addresses, as far as can be told; nothing is sent."""
+    found = {str(entry[4][0]) for entry in socket.getaddrinfo(socket.gethostname(), None)}
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
+        way.connect(("192.0.2.1", 9))  # an address that nobody has: it only chooses the way there
+        found.add(way.getsockname()[0])
+    return found
 
 
 def listen(host: str, port: int) -> socket.socket:

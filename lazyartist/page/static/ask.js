@@ -22,10 +22,13 @@ export function newest(work) {
   return async function poke() {
     if (running) { waiting = true; return; }
     running = true;
-    do {
-      waiting = false;
-      await work();
-    } while (waiting);
-    running = false;
+    try {
+      do {
+        waiting = false;
+        await work();
+      } while (waiting);
+    } finally {
+      running = false;
+    }
   };
 }

@@ -1,7 +1,8 @@
 // The page: the pad and its paint, a card per model, and the panels that look inside.
 import { ask, newest } from "./ask.js";
+import { makeColours } from "./colours.js";
 import { makePad } from "./pad.js";
-import { bars, best, bytes, draw, el, named, percent, swatch } from "./parts.js";
+import { bars, best, bytes, draw, el, named, percent } from "./parts.js";
 import { saves } from "./save.js";
 import { makeTour } from "./tour.js";
 import * as clinic from "./panels/clinic.js";
@@ -13,31 +14,46 @@ import * as recolour from "./panels/recolour.js";
 import * as units from "./panels/units.js";
 
 const PANELS = [recolour, looks, noise, dials, units, latents, clinic];
+const MOST_MODELS = 8;  // that the server lets answer at once
 const WAIT = 1000;  // ms between looks at how far the models are
 const at = (id) => document.getElementById(id);
 
+async function whatThereIs() {
+  for (;;) {
+    try {
+      return await ask("/api/page");
+    } catch (error) {
+      warn(error);
+      await new Promise((done) => { setTimeout(done, WAIT); });
+    }
+  }
+}
+
 const page = {
-  about: await ask("/api/page"),
+  about: await whatThereIs(),
   colour: [255, 0, 0], word: "", image: "", seen: at("seen"), cards: new Map(), found: null, panel: null,
-  since: 0, times: [],  // when the drawing last changed, and how long the newest answers took from there, in ms
+  since: null, times: [],  // when what is not yet answered began to change; how long each answer took from there, in ms
   drawing() {
     const where = document.querySelector("[name=where]:checked").value;
     const models = [...this.cards].filter(([, card]) => card.box.checked && card.ready).map(([name]) => name);
     return { ink: pad.text(), colour: this.colour, where, models };
   },
-  changed() {
-    this.since = performance.now();
+  changed(when = performance.now()) {
+    this.since ??= when;
     refresh();
   },
-  show,
+  show, speak,
 };
 
 const refresh = newest(async () => {
   const { since } = page;
+  page.since = null;
   try {
     await answers();
-    requestAnimationFrame(() => page.times.push(performance.now() - since));
-    if (page.times.length > 1000) page.times.shift();
+    // behind the next paint
+    requestAnimationFrame(() => setTimeout(() => page.times.push(performance.now() - since)));
+    if (page.times.length > 10_000) page.times.shift();
+    at("problem").textContent = "";
   } catch (error) {
     warn(error);
   }
@@ -45,16 +61,16 @@ const refresh = newest(async () => {
 });
 
 function warn(error) {
-  at("status").textContent = error.message;
-  at("status").classList.add("wrong");
+  at("problem").textContent = error.message;
 }
 
-const pad = makePad(at("pad"), () => page.changed());
+const pad = makePad(at("pad"), (when) => page.changed(when), warn);
 page.pad = pad;
 
 async function answers() {
   const drawing = page.drawing();
-  if (!drawing.models.length) return;
+  for (const card of page.cards.values()) if (card.ready && !card.box.checked) card.tell("is not asked");
+  if (!drawing.models.length) { page.found = null; return; }
   const found = await ask("/api/answers", drawing);
   page.image = found.image;
   draw(page.seen, bytes(found.image));
@@ -62,20 +78,25 @@ async function answers() {
   page.found = { name: "answers", json: { dataset: page.about.dataset, drawing, ...found }, python: found.python,
     sheet: { title: `${page.about.dataset}: what each network answers`, rows: [{ label: page.word, cells:
       Object.entries(found.answers).map(([name, shares]) => ({ canvas: page.seen,
-        lines: [name, `${best(shares)}, ${percent(Math.max(...shares))}`] })) }] } };
-  speak(found.answers);
+        lines: [name, `${best(shares)}, ${percent(Math.max(...shares))}`], shares })) }] } };
+  speak(Object.entries(found.answers).map(([name, shares]) => `${name} says ${best(shares)}`).join(", "));
 }
 
+// for those who hear the page: once nothing has changed for a moment
 let speaking = 0;
-function speak(found) {
+function speak(words) {
   clearTimeout(speaking);
-  speaking = setTimeout(() => {
-    at("spoken").textContent = Object.entries(found).map(([name, shares]) => `${name} says ${best(shares)}`).join(", ");
-  }, 700);
+  speaking = setTimeout(() => { at("spoken").textContent = words; }, 700);
 }
 
 function makeCard(model) {
-  const box = el("input", { type: "checkbox", checked: true, onchange: () => page.changed() });
+  const box = el("input", { type: "checkbox", checked: page.cards.size < MOST_MODELS, onchange: () => {
+    const asked = [...page.cards.values()].filter((card) => card.box.checked).length;
+    if (asked > MOST_MODELS) {
+      box.checked = false;
+      warn(new Error(`Only ${MOST_MODELS} models answer at once: untick another one first.`));
+    } else page.changed();
+  } });
   const says = el("p", { class: "says" }, "…"), list = bars(page.about.classes), about = el("small", {}, model.about);
   const card = el("article", {}, el("header", {}, el("label", {}, box, el("span", {}, ...named(model.name)))), about, says, list);
   card.style.setProperty("--of", model.colour);
@@ -99,54 +120,25 @@ function showModels(models) {
     const card = page.cards.get(model.name);
     if (model.state === "ready" && !card.ready) { card.ready = true; page.changed(); }
     if (model.state === "waiting") card.tell("waits for its turn");
-    if (model.state === "training") card.tell(`is being trained: ${model.seconds.toFixed(0)} s`);
+    if (model.state === "training") card.tell(`is being trained, for ${model.seconds.toFixed(0)} s now`);
     if (model.state === "failed") card.tell(model.reason);
   }
   const ready = models.filter((model) => model.state === "ready").length;
   const all = models.every((model) => model.state === "ready" || model.state === "failed");
-  at("status").classList.remove("wrong");
-  at("status").textContent = all ? "" : `${ready} of ${models.length} models are ready; draw meanwhile.`;
+  const words = all ? "" : `${ready} of ${models.length} models are ready; draw meanwhile.`;
+  if (at("status").textContent !== words) at("status").textContent = words;  // a change is read aloud
   return all;
 }
 
+let watching = 0;
 async function watch() {
+  clearTimeout(watching);
   try {
     if (showModels((await ask("/api/page")).models)) return;
   } catch (error) {
     warn(error);
   }
-  setTimeout(watch, WAIT);
-}
-
-function paint(colour, word) {
-  page.colour = colour;
-  page.word = word;
-  page.changed();
-}
-
-function makeColours() {
-  const labels = page.about.colours.map((colour, place) => el("label", {},
-    el("input", { type: "radio", name: "colour", value: place, checked: place === 0,
-      onchange: () => paint(colour, page.about.words[place]) }),
-    swatch(colour), page.about.words[place] || `colour ${place}`));
-  at("colours").append(el("div", {}, ...labels));
-  page.colour = page.about.colours[0];
-  page.word = page.about.words[0];
-  page.choose = (place) => { labels[place].firstChild.checked = true; paint(page.about.colours[place], page.about.words[place]); };
-  const loose = () => { for (const label of labels) label.firstChild.checked = false; };
-  at("hue").addEventListener("input", () => { loose(); paint(hue(Number(at("hue").value)), `hue ${at("hue").value}°`); });
-  at("any").addEventListener("input", () => {
-    const text = at("any").value;
-    loose();
-    paint([1, 3, 5].map((place) => parseInt(text.slice(place, place + 2), 16)), text);
-  });
-}
-
-function hue(degrees) {
-  return [5, 3, 1].map((offset) => {
-    const place = (offset + degrees / 60) % 6;
-    return Math.round(255 * (1 - Math.max(0, Math.min(place, 4 - place, 1))));
-  });
+  watching = setTimeout(watch, WAIT);
 }
 
 const made = new Map();
@@ -170,10 +162,11 @@ function makeTabs() {
   at("tabs").append(...PANELS.map((panel, place) => el("button", { type: "button", role: "tab", id: `tab-${place}`,
     "aria-controls": "panel", onclick: () => show(place) }, panel.title)));
   at("tabs").addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
-    const tabs = [...at("tabs").children];
-    const next = (tabs.indexOf(document.activeElement) + step + tabs.length) % tabs.length;
+    const tabs = [...at("tabs").children], now = tabs.indexOf(document.activeElement);
+    const next = { ArrowRight: (now + 1) % tabs.length, ArrowLeft: (now + tabs.length - 1) % tabs.length,
+      Home: 0, End: tabs.length - 1 }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
     show(next);
     tabs[next].focus();
   });
@@ -184,20 +177,25 @@ async function makeStore() {
   at("store").replaceChildren(kept.length ? el("p", { class: "quiet" }, "From the store of trained models:")
     : el("p", { class: "quiet" }, "The store holds no other model of these images."));
   for (const model of kept) {
-    at("store").append(el("button", { type: "button", onclick: async (event) => {
-      event.target.disabled = true;
-      await ask("/api/store", { key: model.key });
-      watch();
-    } }, model.about));
+    const button = el("button", { type: "button", onclick: told(async () => {
+      button.disabled = true;
+      try {
+        await ask("/api/store", { key: model.key });
+        button.remove();
+        watch();
+      } finally {
+        button.disabled = false;
+      }
+    }) }, model.about);
+    at("store").append(button);
   }
 }
 
-async function sample(number = Math.floor(Math.random() * page.about.test_images)) {
-  const found = await ask(`/api/sample?number=${number}`);
+async function sample() {
+  const found = await ask(`/api/sample?number=${Math.floor(Math.random() * page.about.test_images)}`);
   pad.set(found.ink);
-  return found.label;
+  at("sampled").textContent = `Test image ${found.number} of ${page.about.dataset}: class ${found.label}.`;
 }
-page.sample = sample;
 
 const told = (work) => async (event) => {
   try {
@@ -218,9 +216,9 @@ for (const each of document.querySelectorAll("[name=where]")) {
   each.checked = each.value === page.about.where;
   each.addEventListener("change", () => page.changed());
 }
-at("more").addEventListener("toggle", told(async () => { if (at("more").open) await makeStore(); }), { once: true });
+at("more").addEventListener("toggle", told(async () => { if (at("more").open) await makeStore(); }));
 at("answers-saves").append(saves(() => page.found));
-makeColours();
+makeColours(at("colours"), at("hue"), at("any"), page);
 makeTabs();
 showModels(page.about.models);
 show(0);

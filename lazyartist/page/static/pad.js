@@ -1,15 +1,16 @@
-// The pad: ink by mouse, pen, finger or keys; a test image; a picture from disk. It tells `changed` after every stroke.
+// The pad: ink by mouse, pen, finger or keys; a test image; a picture from disk. It tells `changed` whenever there is
+// more or less ink, with the time of the event, and `failed` of a file that is no picture.
 import { base64, bytes } from "./parts.js";
 
 const SIDE = 280, SENT = 140, PEN = 24, STEP = 7;
-const MOST_BYTES = 10 * 1024 * 1024;
+const MOST_BYTES = 10 * 1024 * 1024, MOST_PIXELS = 50e6;
 
-export function makePad(canvas, changed) {
+export function makePad(canvas, changed, failed) {
   const ink = new OffscreenCanvas(SIDE, SIDE), context = ink.getContext("2d", { willReadFrequently: true });
   const small = new OffscreenCanvas(SENT, SENT), smallContext = small.getContext("2d", { willReadFrequently: true });
   const view = canvas.getContext("2d");
   const past = [];
-  let last = null, down = false, image = null;  // `image`: 28 × 28 bytes, while it is not drawn upon
+  let last = null, down = null, image = null;  // `image`: 28 × 28 bytes, while it is not drawn upon
   const cursor = { x: SIDE / 2, y: SIDE / 2, down: false, shown: false };
 
   function wipe() {
@@ -43,10 +44,10 @@ export function makePad(canvas, changed) {
     context.stroke();
   }
 
-  function stroke(from, to, pressure) {
+  function stroke(from, to, pressure, when) {
     line(from, to, pressure);
     show();
-    changed();
+    changed(when);
   }
 
   function place(event) {
@@ -58,23 +59,27 @@ export function makePad(canvas, changed) {
   const pressure = (event) => (event.pointerType === "mouse" || !event.pressure ? 0.5 : event.pressure);
 
   canvas.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || down !== null) return;  // a second finger, or the palm
     canvas.setPointerCapture(event.pointerId);
     cursor.shown = false;
     keep();
-    down = true;
+    down = event.pointerId;
     last = place(event);
-    stroke(last, last, pressure(event));
+    stroke(last, last, pressure(event), event.timeStamp);
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (!down) return;
+    if (event.pointerId !== down) return;
     for (const each of event.getCoalescedEvents?.() ?? [event]) {
       const next = place(each);
-      stroke(last, next, pressure(each));
+      line(last, next, pressure(each));
       last = next;
     }
+    show();
+    changed(event.timeStamp);
   });
-  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { down = false; });
+  for (const end of ["pointerup", "pointercancel"]) {
+    canvas.addEventListener(end, (event) => { if (event.pointerId === down) down = null; });
+  }
 
   const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   canvas.addEventListener("keydown", (event) => {
@@ -86,6 +91,8 @@ export function makePad(canvas, changed) {
       if (cursor.down) stroke(from, cursor, 0.5);
       else show();
     } else if (event.key === " ") {
+      event.preventDefault();
+      if (event.repeat) return;
       cursor.down = !cursor.down;
       cursor.shown = true;
       if (cursor.down) { keep(); stroke(cursor, cursor, 0.5); } else show();
@@ -96,10 +103,11 @@ export function makePad(canvas, changed) {
   });
   canvas.addEventListener("blur", () => { cursor.shown = cursor.down = false; show(); });
 
-  canvas.addEventListener("dragover", (event) => event.preventDefault());
-  canvas.addEventListener("drop", (event) => {
+  // anywhere: a browser leaves the page for a file that is dropped beside the pad
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
     event.preventDefault();
-    if (event.dataTransfer.files.length) pad.load(event.dataTransfer.files[0]);
+    if (event.dataTransfer.files.length) pad.load(event.dataTransfer.files[0]).catch(failed);
   });
 
   const pad = {
@@ -158,15 +166,21 @@ export function makePad(canvas, changed) {
       } catch {
         throw new Error("The browser cannot read that file as a picture.");
       }
+      if (bitmap.width * bitmap.height > MOST_PIXELS) {
+        bitmap.close();
+        throw new Error("That picture has more than 50 million pixels: choose a smaller one.");
+      }
       keep();
       image = null;
-      wipe();
+      context.clearRect(0, 0, SIDE, SIDE);
       const scale = SIDE / Math.max(bitmap.width, bitmap.height);
       const [width, height] = [bitmap.width * scale, bitmap.height * scale];
       const [left, top] = [Math.floor((SIDE - width) / 2), Math.floor((SIDE - height) / 2)];
       context.drawImage(bitmap, left, top, width, height);
+      bitmap.close();
       const box = [left, top, Math.max(1, Math.floor(width)), Math.max(1, Math.floor(height))];
       const part = context.getImageData(...box);
+      if (part.data.some((value, place) => place % 4 === 3 && value < 128)) flatten(part);
       const ground = rim(part);
       let most = 1;
       const away = new Float32Array(part.width * part.height);
@@ -187,6 +201,14 @@ export function makePad(canvas, changed) {
   wipe();
   show();
   return pad;
+}
+
+// what is opaque becomes the ink of a picture on a transparent ground
+function flatten(part) {
+  for (let place = 0; place < part.data.length; place += 4) {
+    const opaque = part.data[place + 3];
+    part.data.set([opaque, opaque, opaque, 255], place);
+  }
 }
 
 const light = (data, pixel) => 0.299 * data[4 * pixel] + 0.587 * data[4 * pixel + 1] + 0.114 * data[4 * pixel + 2];

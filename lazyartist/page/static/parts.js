@@ -63,11 +63,28 @@ export function bars(classes) {
 // a name that may be broken after its underscores
 export const named = (name) => name.split("_").flatMap((part, place) => (place ? ["_", el("wbr"), part] : [part]));
 
+// A select that keeps its focus: its options are replaced only where they differ.
 export function choice(label, options, change, value) {
   const select = el("select", { onchange: () => change(select.value) });
-  select.append(...options.map(([key, words]) => el("option", { value: key }, words)));
-  if (value !== undefined) select.value = value;
-  return el("label", { class: "line" }, `${label} `, select);
+  const made = el("label", { class: "line" }, `${label} `, select);
+  let known = "";
+  made.offer = (offered, chosen) => {
+    if (known !== JSON.stringify(offered)) {
+      known = JSON.stringify(offered);
+      select.replaceChildren(...offered.map(([key, words]) => el("option", { value: key }, words)));
+    }
+    if (chosen !== undefined) select.value = chosen;
+  };
+  made.offer(options, value);
+  return made;
+}
+
+export const same = (values) => values.map((value) => [value, value]);
+
+// the place of the palette's longest word that a feature's name begins with; -1 if there is none
+export function colourOf(name, words) {
+  const fits = words.filter((word) => name === word || name.startsWith(`${word} `));
+  return words.indexOf(fits.sort((a, b) => b.length - a.length)[0]);
 }
 
 export const swatch = (colour) => {

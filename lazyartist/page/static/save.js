@@ -1,7 +1,7 @@
 // Taking away what a panel shows: as one picture, as JSON, as the Python lines that make it again.
 import { el } from "./parts.js";
 
-const CELL = 112, GAP = 12, LABEL = 150, LINE = 18;
+const CELL = 112, GAP = 12, LABEL = 150, LINE = 18, BAR = 9;
 
 function download(blob, name) {
   const link = el("a", { href: URL.createObjectURL(blob), download: name });
@@ -9,12 +9,14 @@ function download(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
-// sheet: { title, rows: [{ label, cells: [{ canvas, lines: [text] }] }] }
+// sheet: { title, rows: [{ label, cells: [{ canvas, lines: [text], shares: [probability of each class] }] }] }
 export function paintSheet({ title, rows }) {
   const columns = Math.max(...rows.map((row) => row.cells.length), 1);
-  const depth = (row) => CELL + LINE * Math.max(...row.cells.map((cell) => cell.lines.length), 0) + GAP;
-  const canvas = el("canvas");
-  canvas.width = LABEL + columns * (CELL + GAP) + GAP;
+  const below = (cell) => LINE * cell.lines.length + BAR * (cell.shares?.length ?? 0);
+  const depth = (row) => CELL + Math.max(...row.cells.map(below), 0) + GAP;
+  const canvas = el("canvas"), measured = canvas.getContext("2d");
+  measured.font = "bold 18px sans-serif";
+  canvas.width = Math.max(LABEL + columns * (CELL + GAP), Math.ceil(measured.measureText(title).width) + GAP) + GAP;
   canvas.height = 40 + rows.reduce((sum, row) => sum + depth(row), 0) + GAP;
   const context = canvas.getContext("2d");
   context.fillStyle = "#fff";
@@ -32,6 +34,13 @@ export function paintSheet({ title, rows }) {
       const left = LABEL + place * (CELL + GAP);
       if (cell.canvas) context.drawImage(cell.canvas, left, top, CELL, CELL);
       cell.lines.forEach((words, line) => context.fillText(words, left, top + CELL + LINE * (line + 1) - 3, CELL));
+      cell.shares?.forEach((share, label) => {
+        const place = top + CELL + LINE * cell.lines.length + BAR * label;
+        context.font = "9px sans-serif";
+        context.fillText(label, left, place + BAR - 1);
+        context.fillRect(left + 12, place + 1, (CELL - 12) * share, BAR - 3);
+        context.font = "13px sans-serif";
+      });
     });
     top += depth(row);
   }
@@ -60,7 +69,7 @@ export function saves(what) {
         return "Copied.";
       } catch {
         download(new Blob([python], { type: "text/x-python" }), "again.py");
-        return "The clipboard is closed: saved as again.py.";
+        return "The browser does not allow copying: saved as again.py.";
       }
     }) }, "Copy as Python"),
     said);

@@ -4,6 +4,8 @@ import { el } from "./parts.js";
 const SEVEN = [[[70, 80], [205, 80], [130, 215]]];  // a 7, as places on the pad
 
 export function makeTour(root, start, page) {
+  const { dataset, models } = page.about;
+  start.hidden = !models.some(({ name }) => name === "lazy") || !["mnist", "digits"].includes(dataset);
   const step = (title, words, set) => ({ title, words, set });
   const steps = [
     step("1. Draw", "Here is a 7. Draw another over it if you like: clear the pad, and draw with mouse, finger or keys. "
@@ -15,8 +17,8 @@ export function makeTour(root, start, page) {
       + "A cured network keeps its answer.", () => { page.choose(4); page.show(0); }),
     step("4. Where it looks", "Grad-CAM shows which parts of the image speak for the answer. It is made of what a layer "
       + "puts out, and of how much the answer would change with it.", () => page.show(1)),
-    step("5. The invisible cloak", "Press the button: noise that you cannot see turns the 7 into a 3 for one network. "
-      + "Cured or not, every network here can be fooled so. Turn the noise up and down.",
+    step("5. The invisible cloak", "Press the button: noise that you cannot see turns the 7 into a 3 for the cured network. "
+      + "lazy takes so much more that you see it: a colour is a large change. Turn the noise up and down.",
     () => { page.choose(7); page.show(2); }),
     step("6. The dials", "A sparse autoencoder takes lazy apart into features with names. Turn another colour up to 8: the "
       + "network changes its mind, and the drawing has not changed at all.", () => page.show(3)),

@@ -7,6 +7,7 @@ from lazyartist.reporting.table import ACCURACIES
 from lazyartist.studies import FIGURES, TABLES
 from lazyartist.studies.zoo.lies import LIES
 from lazyartist.studies.zoo.metrics import AGREEMENT, EVENNESS, MARK_AREA, MARK_SHARE, NAMES, SCORE, in_order, lie_of
+from lazyartist.studies.zoo.palette_tables import palette_tables
 from lazyartist.studies.zoo.tables import witness_tables, zoo_tables
 
 
@@ -130,3 +131,19 @@ def test_without_a_norm_score_the_figure_says_so(some_rows, tmp_path, missing):
     assert words.get_text().startswith("No norm score yet")
     assert zoo_tables(rows)  # tables show what there is
     save(lambda: FIGURES["zoo"]([row for row in rows if row.at["strategy"] == "lazy"]), tmp_path / "zoo.svg")
+
+
+def test_palettes_stand_side_by_side_and_the_best_at_its_worst_comes_first(row):
+    hard = {"erm": (0.5, 0.6), "jtt": (0.7, 0.7), "focal": (0.9, 0.4)}
+    rows = [
+        row(study="palettes", strategy=name, palette=palette, seed=seed, metric=metric, value=value + seed / 100)
+        for name, values in hard.items()
+        for palette, value in zip(("hues", "drawn"), values, strict=True)
+        for seed in range(2)
+        for metric in (ROTATED, OTHER)
+        if (name, palette) != ("erm", "drawn")
+    ]
+    (table,) = palette_tables(rows)
+    assert table.header[3:] == ("hues ↑", "drawn ↑")
+    lines = [(line[2], *(cell.split(" ")[0] for cell in line[3:])) for line in table.rows]
+    assert lines == [("jtt", "70.5", "70.5"), ("erm", "50.5", "–"), ("focal", "90.5", "40.5")]

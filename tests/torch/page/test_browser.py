@@ -1,5 +1,6 @@
 """The page in a real browser: drawn on with mouse and keys, at every width, and by its own server alone."""
 
+import json
 import os
 import re
 
@@ -99,17 +100,21 @@ def test_it_shows_where_models_look_and_what_fools_them(opened, served):
     draw(page)
     page.get_by_role("tab", name="Where it looks").click()
     expect(page.get_by_role("img", name="grad_cam of recoloured_reversal for 7")).to_be_visible()
-    page.get_by_label("Map").select_option("saliency")
+    page.get_by_role("combobox", name="Map").select_option("saliency")
     expect(page.get_by_role("img", name="saliency of lazy for 0")).to_be_visible()
     page.get_by_role("tab", name="Invisible cloak").click()
-    page.get_by_label("Fool").select_option("recoloured_reversal")
+    expect(page.get_by_role("combobox", name="Fool")).to_have_value("recoloured_reversal")  # the last one, a cure
     page.get_by_role("button", name="Find the noise").click()
     said = page.locator("#panel [role=status]").first
     expect(said).to_contain_text("sure of a 3")
     assert float(re.search(r"at most (\S+) of a pixel", said.inner_text())[1]) < ATTACK_EPSILON
-    expect(page.locator("#panel tr", has_text="recoloured_reversal")).to_contain_text("3")
+    says_now = page.locator("#panel article", has_text="recoloured_reversal").locator(".says")
+    expect(says_now).to_have_text(starts_with(3))
     page.locator("#strength").fill("0")
-    expect(page.locator("#panel tr", has_text="recoloured_reversal").locator("td").first).to_have_text("7")
+    expect(says_now).to_have_text(starts_with(7))
+    page.locator("#colours label").nth(2).click()
+    expect(said).to_have_text("What is asked has changed: look again.")
+    expect(says_now).not_to_be_visible()
 
 
 def test_a_dial_turns_the_answer(opened):
@@ -118,16 +123,19 @@ def test_a_dial_turns_the_answer(opened):
     page = opened()
     draw(page)
     page.get_by_role("tab", name="Dials").click()
-    said = page.locator("#panel [role=status]").first
-    expect(said).to_contain_text("lazy answers 0; with the dials set still 0")
+    said = page.get_by_text(re.compile("^lazy answers 0; with the dials set"))
+    expect(said).to_contain_text("still 0")
     for slider in page.locator("#panel .dials").first.locator("input").all():
         slider.fill("8")
         expect(slider.locator("xpath=..")).to_have_class("dial turned")
         page.wait_for_timeout(200)
         if "still" not in said.inner_text():
             break
-    expect(said).to_contain_text("lazy answers 0; with the dials set")
     expect(said).not_to_contain_text("still")
+    page.get_by_role("combobox", name="Model").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_text(re.compile("^recoloured_reversal answers 7"))).to_be_visible()
+    expect(page.get_by_role("combobox", name="Model")).to_be_focused()
 
 
 def test_everything_is_reached_by_keys(opened):
@@ -191,7 +199,9 @@ def test_a_picture_from_disk_becomes_ink_and_what_is_none_is_named(opened, tmp_p
     page.locator("#picture").set_input_files(tmp_path / "seven.png")
     expect(says(page, "recoloured_reversal")).to_have_text(starts_with(7))
     page.locator("#picture").set_input_files(tmp_path / "none.png")
-    expect(page.locator("#status")).to_have_text("The browser cannot read that file as a picture.")
+    expect(page.get_by_role("alert")).to_have_text("The browser cannot read that file as a picture.")
+    page.locator("#clear").click()
+    expect(page.get_by_role("alert")).to_have_text("")
 
 
 def test_what_is_shown_can_be_taken_along(opened, trained):
@@ -215,6 +225,22 @@ def test_two_browsers_do_not_see_each_others_drawings(opened):
     expect(says(other, "recoloured_reversal")).to_have_text(starts_with(1))
     one.locator("#colours label").nth(3).click()
     expect(says(one, "recoloured_reversal")).to_have_text(starts_with(7))
+
+
+def test_a_choice_that_comes_while_another_is_worked_on_is_the_one_that_is_shown(opened):
+    from playwright.sync_api import expect
+
+    page = opened()
+    draw(page)
+    page.get_by_role("tab", name="What its units see").click()
+    page.get_by_role("combobox", name="Model").select_option("recoloured_reversal")
+    page.get_by_role("combobox", name="Model").select_option("lazy")
+    page.get_by_role("group", name="unit 0").wait_for()
+    expect(page.get_by_text("a few seconds, once")).not_to_be_visible()
+    with page.expect_download() as download:
+        page.locator("#panel").get_by_role("button", name="Save as JSON").click()
+    shown = json.loads(Path(download.value.path()).read_text())
+    assert "'lazy'" in shown["python"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -32,6 +32,21 @@ def test_only_this_page_asks(served, call, headers, status):
     assert call("/api/page", headers=sent)[0] == status
 
 
+def test_a_link_from_elsewhere_may_be_followed_to_the_page_alone(call):
+    followed = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert call("/", headers=followed)[0] == 200
+    assert call("/api/page", headers=followed)[0] == 403
+
+
+def test_silent_connections_stop_nobody(served, call):
+    silent = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(100)]
+    try:
+        assert call("/api/page")[0] == 200
+    finally:
+        for each in silent:
+            each.close()
+
+
 @pytest.mark.parametrize("path", ["/", "/static/main.js", "/api/page", "/api/nothing"])
 def test_every_answer_tells_the_browser_to_load_nothing_from_elsewhere(call, path):
     headers = call(path)[2]

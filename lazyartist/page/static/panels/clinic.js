@@ -14,7 +14,7 @@ export function make() {
   async function update() {
     if (shown) return;
     const found = await ask("/api/clinic");
-    note.textContent = found.note;
+    note.textContent = found.note.replaceAll("`", "");
     cards.replaceChildren(...found.cards.map((card) => {
       const score = card["norm score ↑"];
       const picture = card.picture ? [el("details", {}, el("summary", {}, "Picture"),

@@ -1,6 +1,6 @@
 // The dials: features of a model's last hidden layer by name, to be turned from 0 to 8 times what is usual.
 import { ask } from "../ask.js";
-import { bars, best, choice, el, percent, swatch } from "../parts.js";
+import { bars, best, choice, colourOf, el, percent, same, swatch } from "../parts.js";
 import { saves } from "../save.js";
 
 export const title = "Dials";
@@ -8,7 +8,8 @@ const MOST = 8;
 
 export function make(page) {
   let model = "", turned = {}, drawn = "", shown = null;
-  const models = el("span"), said = el("p", { role: "status" }), list = el("div", { class: "dials" }), nameless = el("div", { class: "dials" });
+  const models = choice("Model", [], (value) => { model = value; turned = {}; page.changed(); });
+  const said = el("p"), list = el("div", { class: "dials" }), nameless = el("div", { class: "dials" });
   const before = bars(page.about.classes), after = bars(page.about.classes);
   const answers = el("div", { class: "cards", hidden: true },
     el("article", {}, el("h3", {}, "As it is"), before), el("article", {}, el("h3", {}, "With the dials set"), after));
@@ -20,10 +21,10 @@ export function make(page) {
     said, answers, list, el("details", {}, el("summary", {}, "Features without a name"), nameless), saves(() => shown));
 
   function dial({ index, name, about, level }) {
-    const colour = page.about.words.findIndex((word) => name.split(" ")[0] === word);
+    const colour = colourOf(name, page.about.words);
     const value = el("output", {}, level.toFixed(2));
     const slider = el("input", { type: "range", min: 0, max: MOST, step: 0.05, value: turned[index] ?? level,
-      "aria-label": `${name}, feature ${index}`,
+      "aria-label": `${name}, feature ${index}`, "aria-description": about,
       oninput: () => {
         turned[index] = Number(slider.value);
         line.classList.add("turned");
@@ -43,21 +44,19 @@ export function make(page) {
 
   async function update() {
     const drawing = page.drawing();
-    if (!drawing.models.includes(model)) { model = drawing.models[0] ?? ""; turned = {}; drawn = ""; }
-    models.replaceChildren(choice("Model", drawing.models.map((name) => [name, name]),
-      (value) => { model = value; turned = {}; drawn = ""; page.changed(); }, model));
+    if (!drawing.models.includes(model)) { model = drawing.models[0] ?? ""; turned = {}; }
+    models.offer(same(drawing.models), model);
     if (!model) return;
+    const asked = { model, dials: { ...turned } };
     if (drawn !== model) said.textContent = `Taking ${model} apart: a few seconds, once …`;
     let found;
     try {
       found = await ask("/api/dials", { ...drawing, models: [model], dials: turned });
     } catch (error) {
-      list.replaceChildren();
-      nameless.replaceChildren();
-      answers.hidden = true;
-      said.textContent = error.message;
+      if (model === asked.model) fail(error);
       return;
     }
+    if (model !== asked.model) return;  // another model was chosen meanwhile, and is asked next
     if (drawn !== model) {
       for (const [where, wanted] of [[list, true], [nameless, false]]) {
         where.replaceChildren(...found.features.filter((feature) => feature.named === wanted).map(dial));
@@ -69,15 +68,28 @@ export function make(page) {
     answers.hidden = false;
     before.show(found.before);
     after.show(found.after);
-    const changed = best(found.before) !== best(found.after);
-    said.textContent = `${model} answers ${best(found.before)}; with the dials set ${changed ? "" : "still "}`
-      + `${best(found.after)}, ${percent(Math.max(...found.after))} sure.`;
+    const still = best(found.before) === best(found.after) ? "still " : "";
+    said.textContent = `${model} answers ${best(found.before)}; with the dials set ${still}${best(found.after)}, `
+      + `${percent(Math.max(...found.after))} sure.`;
+    page.speak(said.textContent);
+    const name = (index) => found.features.find((feature) => feature.index === Number(index)).name;
     shown = {
-      name: "dials", json: { drawing, model, dials: turned, ...found }, python: found.python,
-      sheet: { title: `${model}: ${said.textContent}`, rows: [{ label: "dials", cells: [{ canvas: page.seen, lines:
-        Object.entries(turned).map(([index, level]) =>
-          `${found.features.find((feature) => feature.index === Number(index)).name}: ${level}`) }] }] },
+      name: "dials", json: { drawing, ...asked, ...found }, python: found.python,
+      sheet: { title: said.textContent, rows: [{ label: "dials", cells: [
+        { canvas: page.seen, lines: ["as it is"], shares: found.before },
+        { canvas: page.seen, lines: Object.entries(asked.dials).map(([index, level]) => `${name(index)}: ${level}`),
+          shares: found.after }] }] },
     };
+  }
+
+  function fail(error) {
+    list.replaceChildren();
+    nameless.replaceChildren();
+    answers.hidden = true;
+    drawn = "";
+    shown = null;
+    said.textContent = error.message;
+    page.speak(error.message);
   }
   return { root, update };
 }

@@ -1,6 +1,6 @@
 // Where each model looks: a map over the drawing, by method, layer and class.
 import { ask } from "../ask.js";
-import { bytes, choice, draw, el, heat } from "../parts.js";
+import { bytes, choice, draw, el, heat, same } from "../parts.js";
 import { saves } from "../save.js";
 
 export const title = "Where it looks";
@@ -8,16 +8,14 @@ export const title = "Where it looks";
 export function make(page) {
   let method = "grad_cam", layer = "", target = "", opacity = 0.6, found = null, shown = null;
   const pictures = el("div", { class: "pictures" });
-  const classes = Array.from({ length: page.about.classes }, (_, label) => [`${label}`, `${label}`]);
-  const layers = [...new Set(page.about.models.flatMap((model) => model.layers))];
+  const classes = same(Array.from({ length: page.about.classes }, (_, label) => `${label}`));
+  const layers = choice("of layer", [["", "the last"]], (value) => { layer = value; page.changed(); });
   const root = el("div", {},
     el("p", {}, "Bright is what speaks for the answer. A model that reads colour has no need of the whole stroke."),
     el("div", { class: "line" },
-      choice("Map", page.about.maps.map((name) => [name, name]), (value) => { method = value; page.changed(); }, method),
-      choice("of layer", [["", "the last"], ...layers.map((name) => [name, name])],
-        (value) => { layer = value; page.changed(); }),
+      choice("Map", same(page.about.maps), (value) => { method = value; page.changed(); }, method), layers,
       choice("for", [["", "its own answer"], ...classes], (value) => { target = value; page.changed(); }),
-      el("label", { class: "line" }, "strength ", el("input", { type: "range", min: 0, max: 1, step: 0.05, value: opacity,
+      el("label", { class: "line" }, "how much of the map ", el("input", { type: "range", min: 0, max: 1, step: 0.05, value: opacity,
         oninput: (event) => { opacity = Number(event.target.value); paint(); } }))),
     pictures, saves(() => shown));
 
@@ -49,7 +47,9 @@ export function make(page) {
 
   async function update() {
     const drawing = page.drawing();
-    if (!drawing.models.length) { pictures.replaceChildren(); return; }
+    const known = page.about.models.filter((model) => drawing.models.includes(model.name)).flatMap((model) => model.layers);
+    layers.offer([["", "the last"], ...same([...new Set([...known, ...(layer ? [layer] : [])])])], layer);
+    if (!drawing.models.length) { pictures.replaceChildren(); found = shown = null; return; }
     found = await ask("/api/maps", { ...drawing, method,
       ...(layer ? { layer } : {}), ...(target ? { target: Number(target) } : {}) });
     paint();

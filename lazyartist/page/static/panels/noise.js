@@ -1,50 +1,62 @@
 // The invisible cloak: the least noise that makes a drawing another class, turned up and down, and shown to the others.
 import { ask } from "../ask.js";
-import { best, bytes, choice, draw, el, percent } from "../parts.js";
+import { bars, best, bytes, choice, draw, el, percent, same } from "../parts.js";
 import { saves } from "../save.js";
 
 export const title = "Invisible cloak";
+const SEEN = 0.05;  // of a pixel's full brightness: less than that nobody sees
 
 export function make(page) {
-  let target = "3", fooled = "", found = null, strength = 20, asked = null, shown = null;
-  const said = el("p", { role: "status" }), pictures = el("div", { class: "pictures" }), rows = el("tbody");
-  const models = el("span"), strengths = el("input", { type: "range", min: 0, max: 30, value: 20, id: "strength",
+  let target = "3", fooled = "", found = null, asked = null, strength = 20, shown = null;
+  const said = el("p", { role: "status" }), pictures = el("div", { class: "pictures" });
+  const cards = el("div", { class: "cards" }), amount = el("output", { for: "strength" });
+  const strengths = el("input", { type: "range", min: 0, max: 30, value: 20, id: "strength",
     oninput: () => { strength = Number(strengths.value); paint(); } });
-  const amount = el("output", { for: "strength" });
-  const classes = Array.from({ length: page.about.classes }, (_, label) => [`${label}`, `${label}`]);
+  const classes = same(Array.from({ length: page.about.classes }, (_, label) => `${label}`));
+  const models = choice("Fool", [], (value) => { fooled = value; });
   const results = el("div", { hidden: true },
-    el("div", { class: "line" }, el("label", { for: "strength" }, "noise"), strengths, amount), pictures,
-    el("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Answers to the noise" },
-      el("table", {}, el("thead", {}, el("tr", {}, ...["model", "answers", "sure", "of the target"].map((word) =>
-        el("th", { scope: "col" }, word)))), rows)));
+    el("div", { class: "line" }, el("label", { for: "strength" }, "noise"), strengths, amount), pictures, cards);
   const button = el("button", { type: "button", class: "main", onclick: find }, "Find the noise");
   const root = el("div", {},
-    el("p", {}, "The least change of pixels that makes a model more than 90 % sure of something else. Below 0.05, ",
-      "nobody sees it."),
+    el("p", {}, "The least change of pixels that makes a model more than 90 % sure of something else. Less than 0.05 of a ",
+      "pixel's full brightness, nobody sees."),
     el("div", { class: "line" }, models, choice("make it answer", classes, (value) => { target = value; }, target), button),
     said, results, saves(() => shown));
+
+  function forget(words) {
+    results.hidden = true;
+    found = asked = shown = null;
+    said.textContent = words;
+  }
 
   async function find() {
     const drawing = page.drawing();
     if (!drawing.models.length) return;
-    const order = [fooled, ...drawing.models.filter((name) => name !== fooled)];
+    const question = { ...drawing, target: Number(target),
+      models: [fooled, ...drawing.models.filter((name) => name !== fooled)] };
     button.disabled = true;
-    said.textContent = "Looking …";
+    forget("Looking …");
     try {
-      asked = { ...drawing, models: order, target: Number(target) };
-      found = await ask("/api/noise", asked);
-      const epsilon = found.epsilon.toFixed(4);
-      said.textContent = (found.found
-        ? `A change of at most ${epsilon} of a pixel makes ${fooled} more than 90 % sure of a ${target}. `
-        : `No noise was found in 100 steps that makes ${fooled} 90 % sure of a ${target}. `)
-        + (found.proven === null ? "" : `It is proven that no noise up to ${found.proven.toFixed(4)} does.`);
+      const answer = await ask("/api/noise", question);
+      found = answer;
+      asked = question;
+      said.textContent = sentence();
       strengths.value = strength = 20;
       results.hidden = false;
       paint();
     } catch (error) {
-      said.textContent = error.message;
+      forget(error.message);
     }
     button.disabled = false;
+  }
+
+  function sentence() {
+    const [model] = asked.models, size = found.epsilon.toFixed(4);
+    const first = found.found
+      ? `A change of at most ${size} of a pixel's full brightness makes ${model} more than 90 % sure of a ${asked.target}`
+        + `${found.epsilon < SEEN ? "" : ": that can be seen"}. `
+      : `No noise was found in 100 steps that makes ${model} 90 % sure of a ${asked.target}. `;
+    return first + (found.proven === null ? "" : `It is proven that no noise up to ${found.proven.toFixed(4)} does.`);
   }
 
   function paint() {
@@ -60,28 +72,29 @@ export function make(page) {
     pictures.replaceChildren(...cells.map(({ words, canvas }) =>
       el("figure", {}, canvas, el("figcaption", {}, words))));
     amount.textContent = `${(found.epsilon * times).toFixed(4)} (${times} × what was found)`;
-    const lines = Object.entries(found.answers).map(([name, answers]) => ({ name, shares: answers[strength] }));
-    rows.replaceChildren(...lines.map(({ name, shares }) => el("tr", {}, el("th", { scope: "row" }, name),
-      el("td", best(shares) === asked.target ? { class: "follows" } : {}, `${best(shares)}`),
-      el("td", {}, percent(Math.max(...shares))), el("td", {}, percent(shares[asked.target])))));
+    const answers = Object.entries(found.answers).map(([name, each]) => ({ name, shares: each[strength] }));
+    cards.replaceChildren(...answers.map(({ name, shares }) => {
+      const list = bars(page.about.classes);
+      list.show(shares);
+      return el("article", {}, el("h3", {}, name), el("p", { class: "says" }, `${best(shares)} `,
+        el("small", {}, `${percent(Math.max(...shares))} sure`)), list);
+    }));
     shown = {
       name: "cloak", json: { asked, ...found }, python: found.python,
       sheet: { title: `Noise of ${(found.epsilon * times).toFixed(4)} that makes it a ${asked.target}`, rows: [
         { label: asked.models[0], cells: cells.map(({ words, canvas }) => ({ canvas, lines: [words] })) },
-        { label: "with it", cells: lines.map(({ name, shares }) => ({ canvas: cells[1].canvas,
-          lines: [name, `${best(shares)}, ${percent(Math.max(...shares))}`] })) }] },
+        { label: "with it", cells: answers.map(({ name, shares }) => ({ canvas: cells[1].canvas, lines: [name], shares })) },
+      ] },
     };
   }
 
+  const key = ({ ink, colour, where, models: names }) => JSON.stringify([ink, colour, where, [...names].sort()]);
+
   function update() {
-    const { models: names } = page.drawing();
-    if (!names.includes(fooled)) fooled = names[0] ?? "";
-    models.replaceChildren(choice("Fool", names.map((name) => [name, name]), (value) => { fooled = value; }, fooled));
-    if (found && asked.ink !== page.drawing().ink) {
-      results.hidden = true;
-      said.textContent = "The drawing has changed: look again.";
-      found = shown = null;
-    }
+    const drawing = page.drawing(), names = drawing.models;
+    if (!names.includes(fooled)) fooled = names.at(-1) ?? "";  // the last one: a cure, if there is one
+    models.offer(same(names), fooled);
+    if (asked && key(asked) !== key(drawing)) forget("What is asked has changed: look again.");
   }
   return { root, update };
 }

@@ -6,17 +6,17 @@ import { saves } from "../save.js";
 export const title = "Recolour test";
 
 export function make(page) {
-  const table = el("table"), said = el("p", { class: "quiet" });
+  const table = el("table");
   let shown = null;
   const root = el("div", {},
-    el("p", {}, "The same drawing in ten colours. In training, 95 % of each digit's images wore that digit's colour. ",
-      "A cell is marked → where the answer is the digit whose colour it is."),
-    said, el("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Answers in ten colours" }, table),
+    el("p", {}, `The same drawing in every colour. In training, ${percent(page.about.aligned)} of the images wore the `
+      + "colour of their class. An answer is marked → where it is the class whose colour this is."),
+    el("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Answers in every colour" }, table),
     saves(() => shown));
 
   async function update() {
     const drawing = page.drawing();
-    if (!drawing.models.length) { table.replaceChildren(); return; }
+    if (!drawing.models.length) { table.replaceChildren(); shown = null; return; }
     const found = await ask("/api/recolour", drawing);
     const { words, colours, dataset } = page.about;
     const pictures = found.images.map((image, colour) => picture(image, `in ${words[colour]}`));
@@ -29,7 +29,8 @@ export function make(page) {
       const cells = says.map((answer, colour) => el("td", answer === colour ? { class: "follows" } : {},
         `${answer === colour ? "→ " : ""}${answer}`, el("br"), el("small", {}, percent(answers[colour][answer]))));
       return { name, says, follows, commonest, line: el("tr", {}, el("th", { scope: "row" }, name), ...cells,
-        el("td", {}, `follows the colour ${follows} of 10`, el("br"), `one answer ${commonest} of 10`)) };
+        el("td", {}, `follows the colour ${follows} of ${says.length}`, el("br"),
+          `one answer ${commonest} of ${says.length}`)) };
     });
     table.replaceChildren(
       el("thead", {}, el("tr", {}, el("td"), ...heads, el("th", { scope: "col" }, "in all"))),

@@ -1,48 +1,51 @@
 // What the units of a layer like best, beside the real images that wake them most.
 import { ask } from "../ask.js";
-import { choice, el, picture } from "../parts.js";
+import { choice, el, picture, same } from "../parts.js";
 import { saves } from "../save.js";
 
 export const title = "What its units see";
 
 export function make(page) {
   let model = "", layer = "", drawn = "", shown = null;
-  const choices = el("div", { class: "line" }), said = el("p", { role: "status" });
-  const pictures = el("div", { class: "pictures" });
+  const models = choice("Model", [], (value) => { model = value; layer = ""; page.changed(); });
+  const layers = choice("layer", [], (value) => { layer = value; page.changed(); });
+  const said = el("p", { role: "status" }), pictures = el("div", { class: "pictures" });
   const root = el("div", {},
-    el("p", {}, "Left what a unit likes best, found by climbing; beside it, on hover or focus in full light, the test ",
-      "images that wake it most."),
-    choices, said, pictures, saves(() => shown));
+    el("p", {}, "Each large picture was changed step by step until one unit liked it as much as it could. Beside it stand the ",
+      "test images that the unit likes best; point at them to see them clearly."),
+    el("div", { class: "line" }, models, layers), said, pictures, saves(() => shown));
 
   async function update() {
     const names = page.drawing().models;
     if (!names.includes(model)) { model = names[0] ?? ""; layer = ""; }
+    models.offer(same(names), model);
     if (!model || drawn === `${model} ${layer}`) return;
+    const asked = { model, layer };
     said.textContent = "Looking for what its units like: a few seconds, once …";
-    let found;
+    let found = null, problem = "";
     try {
-      found = await ask(`/api/units?${new URLSearchParams({ model, layer })}`);
+      found = await ask(`/api/units?${new URLSearchParams(asked)}`);
     } catch (error) {
-      said.textContent = error.message;
-      return;
+      problem = error.message;
     }
-    layer = found.layer;
+    if (model !== asked.model || layer !== asked.layer) return;  // something else was chosen meanwhile: it is asked next
+    said.textContent = problem;
+    layer = found?.layer ?? layer;
     drawn = `${model} ${layer}`;
-    const again = (set) => (value) => { set(value); page.changed(); };
-    choices.replaceChildren(
-      choice("Model", names.map((name) => [name, name]), again((value) => { model = value; layer = ""; }), model),
-      choice("layer", found.layers.map((name) => [name, name]), again((value) => { layer = value; }), layer));
-    said.textContent = "";
-    const units = found.units.map(({ unit, likes, nearest }) => {
+    layers.offer(same(found?.layers ?? []), layer);
+    show(found);
+  }
+
+  function show(found) {
+    const units = (found?.units ?? []).map(({ unit, likes, nearest }) => {
       const best = picture(likes, `what unit ${unit} likes best`);
       const real = nearest.map((image, place) => picture(image, `image ${place + 1} of unit ${unit}`));
       return { unit, best, real, line: el("div", { class: "unit", tabindex: 0, role: "group", "aria-label": `unit ${unit}` },
         best, el("div", { class: "nearest" }, ...real)) };
     });
     pictures.replaceChildren(...units.map((each) => each.line));
-    shown = {
-      name: "units", json: found,
-      python: found.python,
+    shown = found && {
+      name: "units", json: found, python: found.python,
       sheet: { title: `${model}, ${layer}: what units like, and what wakes them`, rows: units.map(({ unit, best, real }) => ({
         label: `unit ${unit}`, cells: [best, ...real].map((canvas) => ({ canvas, lines: [] })) })) },
     };
