@@ -59,7 +59,6 @@ def test_the_page(url: str, browser: Any, lazy_results: Path) -> None:
     page.locator("#cards article").first.wait_for()
     numbers["page: what it loads, KB"] = sum(sizes) / 1000
     page.get_by_text("sure").nth(STRATEGIES.count(",")).wait_for(timeout=600_000) if _drawn(page, 1) else None
-    page.get_by_role("tab", name="Clinic").click()  # a panel that asks nothing while one draws
     page.evaluate("lazyartist.times.length = 0")
     _drawn(page, STROKES)
     page.wait_for_timeout(300)
