@@ -7,7 +7,7 @@ import sys
 
 from typing import TYPE_CHECKING, Any
 
-from lazyartist.files import write_bytes
+from lazyartist.files import need_room, write_bytes
 from lazyartist.registry import Registry, unknown
 from lazyartist.reporting.publish import fill_blocks, publish, tables_of
 from lazyartist.reporting.records import read_rows, recorded_rows
@@ -84,6 +84,7 @@ def run_command(options: argparse.Namespace) -> int:
     }
     study = STUDIES.build(options.study, **{name: value for name, value in chosen.items() if value})
     runs = study.runs()
+    need_room(options.results)
     for dataset in dict.fromkeys(run.dataset for run in runs if hasattr(run, "dataset")):
         make(dataset)  # once here, so that the processes find it in the cache
     records = options.results / "records"
@@ -157,6 +158,8 @@ def data_command(options: argparse.Namespace) -> int:
     """Fetch and verify datasets; draw how they are painted."""
     from lazyartist.data.sources import data_root
 
+    if options.picture:
+        need_room(options.picture.parent)
     for name in options.datasets or ("mnist", "fashion"):
         task = make(name)
         splits = {"train": task.train, "easy": task.easy, "test": task.test}
