@@ -14,7 +14,8 @@ def command_line() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lazyartist",
         description="Catch a neural network cheating, see how it cheats, cure it, and prove the cure.",
-        epilog="Exit codes: 0 done; 1 a regression or a threshold missed; 2 it cannot be done or judged; 130 and 143 stopped.",
+        epilog="Exit codes: 0 done; 1 a regression, or a threshold missed; 2 it cannot be done or judged; "
+        "130 and 143 stopped.",
     )
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("--debug", action="store_true", help="Show the whole traceback of an error.")

@@ -39,9 +39,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     _sweep(path.parent)
-    with tempfile.NamedTemporaryFile(
-        dir=path.parent, prefix=f".{path.name}-", suffix=TEMPORARY, delete=False
-    ) as file:
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", suffix=TEMPORARY, delete=False) as file:
         temporary = Path(file.name)
         try:
             _is_ours(file)

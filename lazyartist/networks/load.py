@@ -54,8 +54,8 @@ def load_model(path: Path, network: str | None = None, *, trust: bool = False) -
         if not trust:
             raise ModelFileError(
                 f"{path} may run code of its author's choice when it is loaded: if you trust its author, pass "
-                "trust=True (--trust on the command line); weights in .safetensors need no trust, with a network by name "
-                "('simple_cnn:width=16') or made by your own code ('my_module:make')"
+                "trust=True (--trust on the command line); weights in .safetensors need no trust, with a network by "
+                "name ('simple_cnn:width=16') or made by your own code ('my_module:make')"
             )
         return load_exported(path)
     raise ModelFileError(
@@ -67,7 +67,7 @@ def load_model(path: Path, network: str | None = None, *, trust: bool = False) -
 def _with_weights(path: Path, network: str | None) -> nn.Module:
     if network is None:
         raise ModelFileError(
-            f"{path} holds weights only: name their network too, such as 'simple_cnn:width=16' or, for one of your own, "
+            f"{path} holds weights only: name their network too, such as 'simple_cnn:width=16' or, for your own, "
             "'my_module:make', the class or function that makes it"
         )
     model = _network(network, CLASSES)

@@ -3,12 +3,15 @@
 Needs no torch, so that every Python at hand runs it: only newer patch versions of Python filter what tarfile unpacks.
 """
 
+import contextlib
 import hashlib
 import io
 import shutil
 import subprocess
 import tarfile
 import zipfile
+
+from typing import Any
 
 import pytest
 
@@ -37,7 +40,9 @@ def wheel(path, *members):
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in members:
             info = zipfile.ZipInfo(name)
-            if isinstance(content, tuple):  # a symbolic link is a file whose mode says so and whose content is the target
+            if isinstance(
+                content, tuple
+            ):  # a symbolic link is a file whose mode says so and whose content is the target
                 info.external_attr, content = 0o120777 << 16, str(content[1]).encode()
             archive.writestr(info, content)
 
@@ -76,7 +81,7 @@ def unpack_deb(members, folder):
 
 LINK, HARD = tarfile.SYMTYPE, tarfile.LNKTYPE
 # {outside} and {secret} are paths that must stay as they are
-HOSTILE = {
+HOSTILE: dict[str, tuple[Any, list[Any]]] = {
     "tgz: up": (unpack_tgz, [("../outside/images", b"x")]),
     "tgz: from the root": (unpack_tgz, [("{outside}/images", b"x")]),
     "tgz: through a link to a folder": (unpack_tgz, [("a", (LINK, "{outside}")), ("a/images", b"x")]),
@@ -109,10 +114,8 @@ def test_nothing_lands_outside(name, tmp_path):
         return word.format(outside=outside, secret=secret) if isinstance(word, str) else word
 
     made = [(named(n), (c[0], named(c[1])) if isinstance(c, tuple) else c) for n, c in members]
-    try:
+    with contextlib.suppress(KeyError, tarfile.TarError, subprocess.CalledProcessError):  # refused is as good
         unpack(made, inside)
-    except (KeyError, tarfile.TarError, subprocess.CalledProcessError) as error:  # refused is as good
-        assert str(error)
     assert [path.name for path in tmp_path.iterdir()] in (["outside", "inside"], ["inside", "outside"])
     assert [path.name for path in outside.iterdir()] == ["secret"]
     assert secret.read_text() == "mine"

@@ -16,6 +16,7 @@ from lazyartist.cli import main
 from lazyartist.networks.exported import ModelFileError
 from lazyartist.networks.load import load_model
 
+
 pytestmark = pytest.mark.filterwarnings("ignore:.torch.jit:FutureWarning")
 
 

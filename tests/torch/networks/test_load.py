@@ -147,7 +147,7 @@ def test_a_file_that_can_run_code_must_be_trusted(tmp_path):
         load_model(tmp_path / "any.pt2")
 
 
-OWN = '''
+OWN = """
 from torch import nn
 
 class Own(nn.Module):
@@ -163,7 +163,7 @@ def make():
 
 def nothing():
     return "a network"
-'''
+"""
 
 
 @pytest.fixture
