@@ -36,7 +36,9 @@ def command_line() -> argparse.ArgumentParser:
 
 def _add_list(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words = "Print what there is: studies, datasets, lies, networks, strategies, maps, attacks, latents, cases, ..."
-    parsers.add_parser("list", help=words, description=words).set_defaults(command=commands.list_command)
+    shelf = parsers.add_parser("list", help=words, description=words)
+    shelf.set_defaults(command=commands.list_command)
+    shelf.add_argument("name", nargs="?", help="Name of one thing, to see its knobs and their ranges. Default: all.")
 
 
 def _add_run(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

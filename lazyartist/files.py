@@ -129,14 +129,14 @@ def _holder(place: Path) -> str:
 
 
 def need_room(folder: Path) -> None:
-    """Find out whether a folder can be written, before the work and not after it.
+    """Find out whether a folder can be written, before the work and not after it; nothing is left, nor made.
 
     Raises:
         OSError: it cannot, or takes no file of a megabyte.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as file:
+        there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+        with tempfile.TemporaryFile(dir=there) as file:
             file.write(bytes(ROOM))
             file.flush()
     except OSError as error:
