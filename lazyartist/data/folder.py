@@ -51,9 +51,7 @@ def folder(
     """
     seed = whole_number(seed, "seed")
     if not isinstance(path, (str, Path)) or not str(path):
-        raise ValueError(
-            f"path={path!r}: folder: expected the path of a folder of images, as in folder:data/birds:target=y"
-        )
+        raise ValueError(f"path={path!r}: expected the path of a folder of images, as in folder:data/birds:target=y")
     listing = list_folder(path)
     label = _column(listing, str(target), "target") if target != "" else _default_target(listing)
     default = tuple(name for name in listing.bias if name != label)
