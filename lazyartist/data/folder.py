@@ -58,10 +58,11 @@ def folder(
     attributes = default if bias is None else _attributes(listing, bias)
     listing, images = read_images(listing, size, broken, (label, *attributes))
     labels, names = images.factors[label], images.values[label]
-    if listing.split is None:
-        splits = drawn_splits(labels, names, seed)
-    else:
-        splits = given_splits(listing.split, labels, names, seed)
+    try:
+        given = listing.split
+        splits = drawn_splits(labels, names, seed) if given is None else given_splits(given, labels, names, seed)
+    except ValueError as error:
+        raise ValueError(f"{listing.root}: {error}") from error
     _warn_of_leaks(listing, images, splits)
     height, width = images.decoded.shape[2:]
     keys = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import threading
 import time
@@ -16,6 +15,7 @@ import torch
 
 from joblib import Parallel, delayed
 from joblib.externals.loky.process_executor import BrokenProcessPool
+from joblib.parallel import LokyBackend, get_active_backend
 
 from lazyartist.files import locked, need_room
 from lazyartist.registry import Registry
@@ -71,9 +71,12 @@ def run_study(
         if digests[run] in known:
             progress(run, False)
     by_hand = {group: found for group, registry in Registry.every.items() if (found := registry.by_hand())}
-    work = (delayed(_work)(study, run, digests[run], store, by_hand, os.getpid()) for run in todo)
+    work = (delayed(_work)(study, run, digests[run], store, by_hand) for run in todo)
+    # joblib's own workers are children of this process; those of Dask and Ray outlive whoever asks them
+    ours = isinstance(get_active_backend()[0], LokyBackend)
+    watch = {"initializer": _end_with, "initargs": (os.getpid(),)} if ours else {}
     try:
-        for run, rows in Parallel(n_jobs=min(jobs, len(todo)) or 1, return_as="generator_unordered")(work):
+        for run, rows in Parallel(min(jobs, len(todo)) or 1, return_as="generator_unordered", **watch)(work):
             if not rows:
                 raise ValueError(f"{study.name}: {run} gave no rows")
             append_run(path, rows)
@@ -97,10 +100,8 @@ def draw_pictures(study: Study[AnyRun], results: Path, *, store: Store | None = 
 
 
 def _work(
-    study: Study[AnyRun], run: AnyRun, digest: str, store: Store, by_hand: Mapping[str, Mapping[str, Any]], parent: int
+    study: Study[AnyRun], run: AnyRun, digest: str, store: Store, by_hand: Mapping[str, Mapping[str, Any]]
 ) -> tuple[AnyRun, list[Row]]:
-    if os.getppid() == parent:  # Dask's and Ray's workers outlive whoever asks them
-        _end_with(parent)
     for group, things in by_hand.items():  # what was registered by hand is not known to a fresh process
         Registry.every[group].adopt(things)
     with one_thread():
@@ -109,7 +110,6 @@ def _work(
     return run, [replace(row, origin=replace(row.origin, run=digest)) for row in rows]
 
 
-@functools.cache  # one watch for each worker
 def _end_with(parent: int) -> None:
     """End this process within a second of its parent's end, whatever it is doing: nobody is there to take its rows."""
 
