@@ -18,8 +18,10 @@ def split_options(spec: str, *, path: bool = False) -> tuple[str, dict[str, Opti
             and reaches up to the first part that begins as options do, name=; so it may hold colons.
 
     Raises:
-        ValueError: an option is not of the form name=value, or is given twice.
+        ValueError: this is no text, or an option is not of the form name=value, or is given twice.
     """
+    if not isinstance(spec, str):
+        raise ValueError(f"expected a name, with options if need be, as in 'simple_cnn:width=32', got {spec!r}")
     name, *given = spec.split(":")
     options: dict[str, Option] = {}
     parts = list(itertools.takewhile(lambda part: not _begins_option(part), given)) if path else []

@@ -197,7 +197,8 @@ def _beside(root: Path, files: Sequence[str]) -> str:
     """Return the folder that the names in a table start from: the root, or a usual one in it, with a slash."""
     for folder in BESIDE:
         prefix = f"{folder}/" if folder else ""
-        if any((root / f"{prefix}{name}").exists() for name in files[:SOME]):
+        # os.path: a name that no file can have, such as one that is too long, is no error there
+        if any(os.path.exists(root / f"{prefix}{name}") for name in files[:SOME]):
             return prefix
     return ""
 

@@ -52,9 +52,13 @@ def difference_of_means(vectors: Tensor, holds: Tensor) -> Tensor:
 
 
 def random_directions(dimensions: int, n: int, seed: int = 0) -> Tensor:
-    """Return n unit directions (n, D), even over the sphere."""
+    """Return n unit directions (n, D), even over the sphere.
+
+    Raises:
+        ValueError: `dimensions` or `n` is no whole number from 1 on.
+    """
     generator = torch.Generator().manual_seed(seed_from("directions", seed))
-    return normalize(torch.randn(n, dimensions, generator=generator))
+    return normalize(torch.randn(whole("n", n), whole("dimensions", dimensions), generator=generator))
 
 
 def random_features(living: Sequence[int], n: int, seed: int = 0) -> list[int]:

@@ -168,7 +168,8 @@ for seed in range(int(sys.argv[2])):
     if f"run{seed}" not in known:
         origin = Origin(run=f"run{seed}", at={"dataset": "mnist"}, data="f" * 64)
         detail = [[seed] * 500] * 4
-        append_run(path, [Row("cures", origin.at, seed, f"m{k}", seed + k / 8, 1, "", origin, detail) for k in range(8)])
+        rows = [Row("cures", origin.at, seed, f"m{k}", seed + k / 8, 1, "", origin, detail) for k in range(8)]
+        append_run(path, rows)
         print(seed, flush=True)
     if seed % 10 == 9:
         settle(path)

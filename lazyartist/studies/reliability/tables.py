@@ -19,8 +19,10 @@ PARTS = {
         "A study with two processes, and a process that writes rows, are killed and started again until they are "
         "done; then their rows are compared with those of one that was never killed.",
     ),
-    "cut": ("Cut", "Of real records, with nothing, a line end or NULs behind the cut; a run that is known is not "
-            "measured again."),  # fmt: skip
+    "cut": (
+        "Cut",
+        "Of real records, with nothing, a line end or NULs behind the cut; a run that is known is not measured again.",
+    ),
     "damage": (
         "Damaged",
         "Healed: fetched or made again, to the bit. Named: refused, or made again, with the file's name. Harmless: it "
@@ -29,7 +31,7 @@ PARTS = {
     "input": ("Bad inputs", "Refused: by an error that names the argument, within two seconds."),
     "hostile": ("Hostile files", "Ran or escaped: what the file was made to do was done."),
     "fuzz": ("Fuzzed", "By coverage, for as long as it says; uncaught: an error that is none of the documented ones."),
-}  # fmt: skip
+}
 FIRST = "tried"
 
 
