@@ -1,5 +1,7 @@
 """Whatever the fuzzers found is asked again: nothing but the documented error comes out."""
 
+from __future__ import annotations
+
 import warnings
 
 from pathlib import Path

@@ -84,7 +84,7 @@ def kill(sweep: Sweep, process: subprocess.Popen[str], kind: str, random: Random
 
 @pytest.mark.soak
 def test_a_study_that_is_killed_again_and_again_gives_the_rows_of_one_that_is_not(tmp_path, counted):
-    random, kills = Random(0), 110
+    random, kills = Random(0), 105
     whole = Sweep(tmp_path / "whole")
     process = whole.start()
     assert process.communicate(timeout=120)[0]
