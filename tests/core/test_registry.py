@@ -172,5 +172,5 @@ def test_a_switch_behind_a_name_is_true_or_false_and_nothing_else(shelves):
         with pytest.raises(ValueError, match=rf"on='?{word}'?: expected True or False"):
             lamps.build(f"desk:on={word}")
     for thing in (None, 3, ["desk"]):
-        with pytest.raises(ValueError, match="lamp=.*: expected a name"):
+        with pytest.raises(ValueError, match=r"lamp=.*: expected a name"):
             lamps.build(thing)
