@@ -105,7 +105,8 @@ def set_channels(channels: Sequence[int], values: Tensor) -> Edit:
 
 def _check(vectors: Tensor, holds: Tensor) -> None:
     finite_rows("vectors", vectors)
-    if holds.dtype != torch.bool or holds.shape != vectors.shape[:1]:
-        raise ValueError(f"holds: expected ({len(vectors)},) bool, got {tuple(holds.shape)} {holds.dtype}")
+    if not isinstance(holds, Tensor) or holds.dtype != torch.bool or holds.shape != vectors.shape[:1]:
+        got = f"{tuple(holds.shape)} {holds.dtype}" if isinstance(holds, Tensor) else f"a {type(holds).__name__}"
+        raise ValueError(f"holds: expected ({len(vectors)},) bool, got {got}")
     if not 0 < int(holds.sum()) < len(holds):
         raise ValueError(f"{int(holds.sum())} of {len(holds)} vectors have the concept: expected some with, some not")
