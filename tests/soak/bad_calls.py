@@ -120,7 +120,7 @@ def wrong_for(name: str, good: Any) -> dict[str, Any]:
     return {repr(value): value for value in values}
 
 
-# What is no mistake: any seed is one, nothing bounds a noise, maps of a layer ask for no logits, one row less is enough.
+# What is no mistake: any seed is one, nothing bounds a noise, maps of a layer ask for no logits, a row less will do.
 # And three that Python's own errors refuse: what is no split, no variant and no budget.
 FINE = {
     ("*", "seed"), ("*", "epsilon", "inf"), ("eigen_cam", "target"), ("mahalanobis", "logits"),
