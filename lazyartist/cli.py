@@ -52,12 +52,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             code = int(options.command(options))
             sys.stdout.flush()
             return code
-    except KeyboardInterrupt as error:
-        _say("\nInterrupted. What was measured is kept; the same command goes on from here.")
-        return ENDED if isinstance(error, EndedError) else INTERRUPTED
     except BrokenPipeError:
         return _reader_has_left()
-    except Exception as error:  # whatever it was, 1 means that the gate found a regression, and this is none
+    except (KeyboardInterrupt, Exception) as error:
+        if (stop := _interruption(error)) is not None:
+            _say("\nInterrupted. What was measured is kept; the same command goes on from here.")
+            return ENDED if isinstance(stop, EndedError) else INTERRUPTED
+        # whatever it was, 1 means that the gate found a regression, and this is none
         if debug:
             raise
         lines = (str(error) or type(error).__name__).strip().splitlines()
@@ -66,6 +67,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not known:
             _say("lazyartist: --debug shows where that happened")
         return commands.UNUSABLE
+
+
+def _interruption(error: BaseException | None) -> KeyboardInterrupt | None:
+    """Return the interruption that an error came of: what cleans up in the middle of its own start may fail."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error
 
 
 @contextmanager

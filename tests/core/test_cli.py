@@ -149,6 +149,18 @@ def test_whatever_goes_wrong_inside_a_command_is_no_regression(error, monkeypatc
         main(["--debug", "list"])
 
 
+def test_an_interruption_whose_cleaning_up_fails_is_one_all_the_same(monkeypatch, capsys):
+    def stop(options):
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise RuntimeError("cannot join thread before it is started")
+
+    monkeypatch.setattr(commands, "list_command", stop)
+    assert main(["list"]) == 130
+    assert "cannot join" not in capsys.readouterr().err
+
+
 def test_an_interruption_says_that_nothing_is_lost(monkeypatch, capsys):
     def stop(options):
         raise KeyboardInterrupt
