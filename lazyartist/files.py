@@ -26,7 +26,7 @@ except ImportError:  # on Windows a file that is open cannot be deleted, so that
 
 log = logging.getLogger(__name__)
 
-TEMPORARY = ".part"  # the ending of a file that is being written
+TEMPORARY = ".lazyartist-part"  # the ending of a file that is being written
 YOUNG = 1.0  # seconds: a temporary file of this age may not be locked yet
 PATIENCE = 60.0  # seconds that a writer waits for another one
 ROOM = 1 << 20  # bytes: what rows and tables of a study take, about

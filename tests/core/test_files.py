@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lazyartist.files import _sweep, cache_folder, locked, need_room, write_bytes, write_text
+from lazyartist.files import TEMPORARY, _sweep, cache_folder, locked, need_room, write_bytes, write_text
 
 
 def test_content_is_replaced_and_folders_are_made(tmp_path):
@@ -69,7 +69,8 @@ def test_a_user_without_a_home_is_told_the_way_out(monkeypatch):
 
 def test_what_a_killed_process_left_is_deleted_and_what_is_being_written_is_not(tmp_path):
     left, young, written, other = (
-        tmp_path / name for name in (".a.json-1.part", ".b.json-2.part", ".c.json-3.part", ".profile-x")
+        tmp_path / name
+        for name in (f".a.json-1{TEMPORARY}", f".b.json-2{TEMPORARY}", f".c.json-3{TEMPORARY}", ".another-one.part")
     )
     for path in (left, young, written, other):
         path.write_bytes(b"half")

@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from random import Random
 
+from lazyartist.files import TEMPORARY
+
 
 def _changed(change: Callable[[bytes, Random], bytes]) -> Callable[[Path, Random], None]:
     def damage(path: Path, random: Random) -> None:
@@ -64,7 +66,7 @@ def restore(path: Path, content: bytes) -> None:
 
 def left_over(*folders: Path) -> list[str]:
     """Return the names of temporary files below some folders."""
-    return [path.name for folder in folders for path in folder.rglob("*") if path.suffix == ".part"]
+    return [path.name for folder in folders for path in folder.rglob("*") if path.suffix == TEMPORARY]
 
 
 def alive(group: int) -> list[int]:

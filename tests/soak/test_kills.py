@@ -59,8 +59,11 @@ class Sweep:
 
 
 def kill(sweep: Sweep, process: subprocess.Popen[str], kind: str, random: Random) -> None:
-    """Kill in one way: at a random time, when there is a worker, or when something is being written."""
-    limit = time.monotonic() + 20
+    """Kill in one way: when there is a worker, when something is being written, or at a random time.
+
+    Half of the random times are counted from the start, half from the first run that is added.
+    """
+    limit, before = time.monotonic() + 20, sweep.lines()
     if kind == "worker":
         while not (workers := workers_of(process.pid)) and process.poll() is None and time.monotonic() < limit:
             time.sleep(0.05)
@@ -71,8 +74,12 @@ def kill(sweep: Sweep, process: subprocess.Popen[str], kind: str, random: Random
     if kind == "write":
         while not sweep.is_writing() and process.poll() is None and time.monotonic() < limit:
             time.sleep(0.0005)
+    elif random.random() < 0.5:
+        time.sleep(random.uniform(0.3, 5))
     else:
-        time.sleep(random.uniform(0.5, 8))
+        while sweep.lines() == before and process.poll() is None and time.monotonic() < limit:
+            time.sleep(0.01)
+        time.sleep(random.uniform(0, 1))
     if process.poll() is None:
         if kind in SIGNALS:
             os.kill(process.pid, getattr(signal, kind))
@@ -142,17 +149,11 @@ def test_a_study_that_is_killed_again_and_again_gives_the_rows_of_one_that_is_no
         "SIGKILL of a worker": ("worker",),
         "SIGINT, SIGTERM, SIGHUP": tuple(SIGNALS),
     }.items():
-        counted("kill", name, sum(tried[kind] for kind in kinds))
-    counted(
-        "kill",
-        f"rows after {sum(tried.values())} kills of {sweeps} studies",
-        sweeps * len(expected),
-        lost=bad["lost"],
-        doubled=bad["doubled"],
-        wrong=bad["wrong"],
-    )
-    counted("kill", "processes five seconds after each of them", sum(tried.values()), left=bad["orphans"])
-    counted("kill", "temporary files when the study was done", sweeps, left=bad["left"])
+        counted("kill", f"{name}, of a study", sum(tried[kind] for kind in kinds))
+    outcomes = {name: bad[name] for name in ("lost", "doubled", "wrong")}
+    counted("kill", "rows, when these studies were done", sweeps * len(expected), **outcomes)
+    counted("kill", "processes, five seconds after each", sum(tried.values()), left=bad["orphans"])
+    counted("kill", "temporary files, when these studies were done", sweeps, left=bad["left"])
     counted("kill", "exit codes, and words without a traceback", sum(tried.values()), wrong=bad["codes"] + bad["hangs"])
     assert not +bad, (bad, said)
 
@@ -206,5 +207,5 @@ def test_a_writer_of_rows_that_is_killed_at_any_time_loses_none(kills, tmp_path,
     rows = read_rows(path, whole=True)
     wrong = sum(row.value != row.seed + int(row.metric[1:]) / 8 for row in rows)
     if kills > 50:
-        counted("kill", "SIGKILL of a process that writes rows", tried, lost=lost, doubled=doubled, wrong=wrong)
+        counted("kill", "SIGKILL of a process that only writes rows", tried, lost=lost, doubled=doubled, wrong=wrong)
     assert (lost, doubled, wrong, len(rows), left_over(tmp_path)) == (0, 0, 0, 8 * runs, [])
