@@ -61,7 +61,7 @@ class Sweep:
 def kill(sweep: Sweep, process: subprocess.Popen[str], kind: str, random: Random) -> None:
     """Kill in one way: when there is a worker, when something is being written, or at a random time.
 
-    Half of the random times are counted from the start, half from the first run that is added.
+    Two thirds of the random times are counted from the start, a third from the first run that is added.
     """
     limit, before = time.monotonic() + 20, sweep.lines()
     if kind == "worker":
@@ -74,7 +74,7 @@ def kill(sweep: Sweep, process: subprocess.Popen[str], kind: str, random: Random
     if kind == "write":
         while not sweep.is_writing() and process.poll() is None and time.monotonic() < limit:
             time.sleep(0.0005)
-    elif random.random() < 0.5:
+    elif random.random() < 0.67:
         time.sleep(random.uniform(0.3, 5))
     else:
         while sweep.lines() == before and process.poll() is None and time.monotonic() < limit:
