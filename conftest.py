@@ -48,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.lazy_results = config.option.lazy_results or ROOT / "results" / "acceptance"
     # what is named by hand is wanted, whatever its mark: `pytest bench`, `pytest tests/acceptance/test_lazy.py`
     named = [(config.invocation_params.dir / word.partition("::")[0]).resolve() for word in config.args]
-    marked = {ROOT / "bench", ROOT / "tests" / "acceptance"}
+    marked = {ROOT / "bench", ROOT / "tests" / "acceptance", ROOT / "tests" / "soak"}
     by_hand = config.args_source is pytest.Config.ArgsSource.ARGS and any(marked & {p, *p.parents} for p in named)
     if by_hand and config.option.markexpr == DEFAULT_MARKS:
         config.option.markexpr = ""

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from lazyartist.hooks import name_of, only, replacing, watching
-from lazyartist.inference import BATCH, evaluating
+from lazyartist.inference import BATCH, evaluating, taking
 
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ def activations(model: nn.Module, layer: str | nn.Module, split: Split, pooling:
     with evaluating(model) as asked, torch.no_grad(), watching(model, layer) as seen:
         for start in range(0, len(split), BATCH):
             seen.clear()
-            asked(split.render(slice(start, start + BATCH)))
+            images = split.render(slice(start, start + BATCH))
+            with taking(model, images):
+                asked(images)
             parts.append(to_vectors(only(seen, model, layer), pooling).float())
     vectors = torch.cat(parts)
     if not bool(vectors.isfinite().all()):

@@ -14,7 +14,8 @@ def command_line() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lazyartist",
         description="Catch a neural network cheating, see how it cheats, cure it, and prove the cure.",
-        epilog="Exit codes: 0 done; 1 the gate found a regression; 2 it cannot be done or judged; 130 stopped.",
+        epilog="Exit codes: 0 done; 1 a regression, or a threshold missed; 2 it cannot be done or judged; "
+        "130 and 143 stopped.",
     )
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("--debug", action="store_true", help="Show the whole traceback of an error.")
@@ -36,7 +37,9 @@ def command_line() -> argparse.ArgumentParser:
 
 def _add_list(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words = "Print what there is: studies, datasets, lies, networks, strategies, maps, attacks, latents, cases, ..."
-    parsers.add_parser("list", help=words, description=words).set_defaults(command=commands.list_command)
+    shelf = parsers.add_parser("list", help=words, description=words)
+    shelf.set_defaults(command=commands.list_command)
+    shelf.add_argument("name", nargs="?", help="Name of one thing, to see its knobs and their ranges. Default: all.")
 
 
 def _add_run(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -204,7 +207,10 @@ def _add_model(parser: argparse.ArgumentParser, *, or_strategy: bool = False) ->
         )
         parser.add_argument("--epochs", type=float, help="How long a strategy trains. Default: as in `run cures`.")
         parser.add_argument("--seed", type=_seed, default=0, metavar="N", help="Of a strategy's model. Default: 0.")
-    parser.add_argument("--network", metavar="NAME", help="Network that the weights belong to: simple_cnn:width=16.")
+    parser.add_argument(
+        "--network", metavar="NAME",
+        help="Network that the weights belong to: simple_cnn:width=16, or one of your own: my_module:make.",
+    )  # fmt: skip
     parser.add_argument(
         "--trust", action="store_true", help="Load a .pt2 file, which may run any code of its author's."
     )

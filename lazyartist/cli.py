@@ -6,8 +6,10 @@ import contextlib
 import io
 import logging
 import os
+import signal
 import sys
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lazyartist import commands
@@ -17,50 +19,84 @@ from lazyartist.arguments import command_line
 if TYPE_CHECKING:
     import argparse
 
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from types import FrameType
 
 
-INTERRUPTED = 130
+INTERRUPTED, ENDED = 130, 143
+
+
+class EndedError(KeyboardInterrupt):
+    """Another process, or a terminal that was closed, has told this one to end: what Ctrl-C does is done."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code.
 
-    0: done. 1: the gate found that something fell. 2: the command cannot be carried out, or cannot judge. 130:
-    interrupted.
+    0: done. 1: the gate found that something fell, or a threshold was missed. 2: the command cannot be carried out, or
+    cannot judge. 130: interrupted, 143: ended by a signal; what was measured is kept.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by whoever started this
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
             # arrows and intervals, whatever the pipe was set to; and names of files that are no text
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     logging.basicConfig(level=logging.WARNING, format="lazyartist: %(message)s")
+    debug = False
     try:
-        options = _parsed(arguments)
+        with _told_to_end():
+            options = _parsed(arguments)
+            debug = options.debug
+            code = int(options.command(options))
+            sys.stdout.flush()
+            return code
     except BrokenPipeError:
         return _reader_has_left()
-    try:
-        code = int(options.command(options))
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        print("\nInterrupted. What was measured is kept; the same command goes on from here.", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:
-        return _reader_has_left()
-    except Exception as error:  # whatever it was, 1 means that the gate found a regression, and this is none
-        if options.debug:
+    except (KeyboardInterrupt, Exception) as error:
+        if (stop := _interruption(error)) is not None:
+            _say("\nInterrupted. What was measured is kept; the same command goes on from here.")
+            return ENDED if isinstance(stop, EndedError) else INTERRUPTED
+        # whatever it was, 1 means that the gate found a regression, and this is none
+        if debug:
             raise
         lines = (str(error) or type(error).__name__).strip().splitlines()
         known = isinstance(error, (ValueError, OSError, KeyError))
-        print(
-            f"lazyartist: {'' if known else f'{type(error).__name__}: '}{lines[0]}",
-            *lines[1:],
-            sep="\n",
-            file=sys.stderr,
-        )
+        _say("\n".join([f"lazyartist: {'' if known else f'{type(error).__name__}: '}{lines[0]}", *lines[1:]]))
         if not known:
-            print("lazyartist: --debug shows where that happened", file=sys.stderr)
+            _say("lazyartist: --debug shows where that happened")
         return commands.UNUSABLE
-    return code
+
+
+def _interruption(error: BaseException | None) -> KeyboardInterrupt | None:
+    """Return the interruption that an error came of: what cleans up in the middle of its own start may fail."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error
+
+
+@contextmanager
+def _told_to_end() -> Iterator[None]:
+    """End as Ctrl-C does when a signal says so; a second one ends at once. What ignores hanging up (nohup) does so."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        del frame
+        signal.signal(number, signal.SIG_DFL)
+        raise EndedError
+
+    kinds = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    try:
+        ours = [kind for kind in kinds if signal.getsignal(kind) is signal.SIG_DFL]
+        for kind in ours:
+            signal.signal(kind, end)
+    except ValueError:  # signals reach the main thread alone
+        ours = []
+    try:
+        yield
+    finally:
+        for kind in ours:
+            signal.signal(kind, signal.SIG_DFL)
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -68,6 +104,12 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         return command_line().parse_args(arguments)
     finally:  # help ends the process: what is still to be written would break only there
         sys.stdout.flush()
+
+
+def _say(words: str) -> None:
+    """Print to the standard errors, if they can be written."""
+    with contextlib.suppress(OSError):
+        print(words, file=sys.stderr, flush=True)
 
 
 def _reader_has_left() -> int:

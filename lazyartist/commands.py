@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import sys
 
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from lazyartist.files import write_bytes
+from lazyartist.files import need_room, write_bytes
+from lazyartist.knobs import RANGE
 from lazyartist.registry import Registry, unknown
 from lazyartist.reporting.publish import fill_blocks, publish, tables_of
 from lazyartist.reporting.records import read_rows, recorded_rows
@@ -21,11 +24,44 @@ if TYPE_CHECKING:
     from lazyartist.reporting.table import Table
 
 OK, UNUSABLE = 0, 2
+EXPECTED = {"int": "a whole number", "float": "a finite number", "bool": "True or False"}  # where no range is declared
 
 
 def list_command(options: argparse.Namespace) -> int:
-    """Print what there is."""
-    del options
+    """Print what there is, or what one thing takes."""
+    shelves = _shelves()
+    if options.name:
+        found = [registry for registry in shelves.values() if registry is not FIGURES and options.name in registry]
+        if not found:
+            raise unknown("thing", options.name, {name for registry in shelves.values() for name in registry})
+        for registry in found:
+            print("\n".join(_taken_by(registry, options.name)))
+        return OK
+    for title, registry in shelves.items():
+        print(title)
+        for name, entry in sorted(registry.entries().items()):
+            print(f"  {name:<20} {entry.summary}{f' [{entry.source}]' if entry.source else ''}")
+        print()
+    return OK
+
+
+def _taken_by(registry: Registry[Any], name: str) -> list[str]:
+    """Return lines on one thing: what it is, and its knobs with their defaults and ranges."""
+    entry, thing = registry.entries()[name], registry[name]
+    lines = [f"{registry.kind} {name}: {entry.summary}{f' [{entry.source}]' if entry.source else ''}"]
+    ranges = {each.name: each.metadata.get(RANGE) for each in fields(thing)} if is_dataclass(thing) else {}
+    for parameter in inspect.signature(thing).parameters.values():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            lines.append("  and the knobs of whatever it is made by")
+        elif parameter.default is parameter.empty or isinstance(parameter.default, (bool, int, float, str)):
+            default = "" if parameter.default is parameter.empty else f"={parameter.default!r}"
+            expected = ranges.get(parameter.name) or EXPECTED.get(str(parameter.annotation), "")
+            lines.append(f"  {f'{parameter.name}{default}':<24} {expected}".rstrip())
+    return lines if len(lines) > 1 else [*lines, "  no knobs"]
+
+
+def _shelves() -> dict[str, Registry[Any]]:
+    """Return the registries by what they hold."""
     from lazyartist.attacks import ATTACKS
     from lazyartist.attribution import MAPS
     from lazyartist.clinic import CASES, REMEDIES
@@ -36,7 +72,7 @@ def list_command(options: argparse.Namespace) -> int:
     from lazyartist.sae import SAES
     from lazyartist.strategies import STRATEGIES
 
-    shelves: dict[str, Registry[Any]] = {
+    return {
         "studies": STUDIES,
         "datasets": DATASETS,
         "lies (mnist:bias=NAME)": LIES,
@@ -51,12 +87,6 @@ def list_command(options: argparse.Namespace) -> int:
         "remedies": REMEDIES,
         "figures": FIGURES,
     }
-    for title, registry in shelves.items():
-        print(title)
-        for name, entry in sorted(registry.entries().items()):
-            print(f"  {name:<20} {entry.summary}{f' [{entry.source}]' if entry.source else ''}")
-        print()
-    return OK
 
 
 def run_command(options: argparse.Namespace) -> int:
@@ -84,6 +114,7 @@ def run_command(options: argparse.Namespace) -> int:
     }
     study = STUDIES.build(options.study, **{name: value for name, value in chosen.items() if value})
     runs = study.runs()
+    need_room(options.results)
     for dataset in dict.fromkeys(run.dataset for run in runs if hasattr(run, "dataset")):
         make(dataset)  # once here, so that the processes find it in the cache
     records = options.results / "records"
@@ -157,6 +188,8 @@ def data_command(options: argparse.Namespace) -> int:
     """Fetch and verify datasets; draw how they are painted."""
     from lazyartist.data.sources import data_root
 
+    if options.picture:
+        need_room(options.picture.parent)
     for name in options.datasets or ("mnist", "fashion"):
         task = make(name)
         splits = {"train": task.train, "easy": task.easy, "test": task.test}

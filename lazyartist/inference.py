@@ -91,6 +91,21 @@ def outputs(model: nn.Module, images: Tensor, classes: int | None = None) -> Ten
     return logits
 
 
+@contextmanager
+def taking(model: nn.Module, images: Tensor) -> Iterator[None]:
+    """Say in plain words why a model does not take images, for whoever asks a layer of it and not its logits.
+
+    Raises:
+        ValueError: it does not take images of this type or shape.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if (reason := _refusal(model, images, str(error))) is None:
+            raise
+        raise ValueError(reason) from error
+
+
 def _refusal(model: nn.Module, images: Tensor, error: str) -> str | None:
     """Say in plain words why a model does not take these images; None if torch's error is about something else."""
     other = sorted({str(p.dtype) for p in model.parameters() if p.is_floating_point() and p.dtype != images.dtype})

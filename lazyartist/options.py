@@ -6,7 +6,7 @@ import contextlib
 import itertools
 
 
-Option = int | float | str
+Option = bool | int | float | str
 
 
 def split_options(spec: str, *, path: bool = False) -> tuple[str, dict[str, Option]]:
@@ -18,8 +18,10 @@ def split_options(spec: str, *, path: bool = False) -> tuple[str, dict[str, Opti
             and reaches up to the first part that begins as options do, name=; so it may hold colons.
 
     Raises:
-        ValueError: an option is not of the form name=value, or is given twice.
+        ValueError: this is no text, or an option is not of the form name=value, or is given twice.
     """
+    if not isinstance(spec, str):
+        raise ValueError(f"expected a name, with options if need be, as in 'simple_cnn:width=32', got {spec!r}")
     name, *given = spec.split(":")
     options: dict[str, Option] = {}
     parts = list(itertools.takewhile(lambda part: not _begins_option(part), given)) if path else []
@@ -35,6 +37,18 @@ def split_options(spec: str, *, path: bool = False) -> tuple[str, dict[str, Opti
             raise ValueError(f"{spec!r}: {key} is given twice")
         options[key] = _value(value)
     return name, options
+
+
+def truth_of(value: Option, name: str) -> bool:
+    """Return what is meant by "True" or "false" behind a name; to Python, any text that is not empty is true.
+
+    Raises:
+        ValueError: neither of them is meant.
+    """
+    truths = {"true": True, "false": False}
+    if (word := str(value).lower()) not in truths:
+        raise ValueError(f"{name}={value!r}: expected True or False")
+    return truths[word]
 
 
 def _begins_option(part: str) -> bool:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
-from lazyartist.options import Option, split_options
+from lazyartist.options import Option, split_options, truth_of
 
 
 if TYPE_CHECKING:
@@ -103,11 +103,16 @@ class Registry(Generic[T]):
 
         Raises:
             UnknownNameError: nothing has this name.
-            ValueError: it has no such knob.
+            ValueError: this is no name, it has no such knob, or a knob that is true or false is given another value.
         """
+        if not isinstance(spec, str):
+            raise ValueError(f"{self.kind}={spec!r}: expected a name")
         thing = self[spec.partition(":")[0]]
         parameters = inspect.signature(cast("Callable[..., Any]", thing)).parameters
         name, options = split_options(spec, path="path" in parameters)
+        for option in [each for each in options if each in parameters]:
+            if isinstance(parameters[option].default, bool):
+                options[option] = truth_of(options[option], option)
         if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
             for option in options:
                 if option not in parameters:

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from lazyartist.commands import OK, make, show
-from lazyartist.files import write_text
+from lazyartist.files import need_room, write_text
 
 
 if TYPE_CHECKING:
@@ -95,12 +95,9 @@ def latents_command(options: argparse.Namespace) -> int:
     from lazyartist.studies.runner import one_thread
     from lazyartist.training.store import Store
 
+    _need_folder(options.page)
     recipe = Recipe(images=options.data, variant=options.variant, latents=options.latents, steps=options.steps)
     images = pictured(options.data)
-    if not os.access(folder := options.page.resolve().parent, os.W_OK):  # found before the work, not after it
-        raise PermissionError(
-            f"{options.page} cannot be written: {folder} is no folder, or not yours: name another one"
-        )
     print(f"learning {options.latents} latents of {len(images):,} images, {options.steps:,} steps", file=sys.stderr)
     with one_thread():
         found = find_odd_images(recipe.train(Store(), options.seed).model, Pictures(images), names_of(images))
@@ -126,6 +123,8 @@ def clinic_command(options: argparse.Namespace) -> int:
     from lazyartist.studies.runner import one_thread
 
     case = build_case(options.case)
+    if case.name in CASE_FIGURES:
+        need_room(options.results)
     with one_thread():
         found = examine(case, options.remedy or case.cure, options.seed)
         print("\n".join(story(found)))

@@ -76,8 +76,9 @@ def checked_maps(maps: Tensor, count: int) -> Tensor:
     Raises:
         ValueError: they are not.
     """
-    if maps.ndim != 3 or len(maps) != count:
-        raise ValueError(f"maps: expected ({count}, h, w), one per image, got {tuple(maps.shape)}")
+    if not isinstance(maps, Tensor) or maps.ndim != 3 or len(maps) != count:
+        got = tuple(maps.shape) if isinstance(maps, Tensor) else type(maps).__name__
+        raise ValueError(f"maps: expected a tensor ({count}, h, w), one per image, got {got}")
     if not bool(maps.isfinite().all()):
         raise ValueError("maps: expected finite numbers, got NaN or infinity")
     return maps

@@ -13,6 +13,7 @@ from lazyartist.attribution import MAPS
 from lazyartist.attribution.base import InputMap, checked_images, input_gradient
 from lazyartist.attribution.target import Target, scores
 from lazyartist.inference import evaluating, outputs
+from lazyartist.knobs import check_knobs, knob
 
 
 @MAPS.register("integrated_gradients", source="Sundararajan et al. 2017, arXiv:1703.01365")
@@ -31,14 +32,11 @@ class IntegratedGradients(InputMap):
         ValueError: one of them is out of range.
     """
 
-    steps: int = 50
-    baseline: float = 0.0
+    steps: int = knob(50, low=1, whole=True)
+    baseline: float = knob(0.0, low=0, high=1)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.steps, int) or self.steps < 1:
-            raise ValueError(f"steps={self.steps!r}: expected a whole number from 1 on")
-        if not 0 <= self.baseline <= 1:
-            raise ValueError(f"baseline={self.baseline!r}: expected the value of a pixel, in [0, 1]")
+        check_knobs(self)
 
     def attribution(self, model: nn.Module, images: Tensor, target: Target) -> Tensor:
         """Return (N, C, H, W), with its sign."""

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from lazyartist.attribution.base import Map, checked_images
 from lazyartist.attribution.target import Target, scores
 from lazyartist.hooks import name_of, only, replacing, watching
-from lazyartist.inference import evaluating, need_gradients, outputs
+from lazyartist.inference import evaluating, need_gradients, outputs, taking
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,9 @@ def map_layers(model: nn.Module, images: Tensor) -> tuple[str, ...]:
     with evaluating(model), torch.no_grad(), ExitStack() as stack:
         for module in model.modules():
             stack.callback(module.register_forward_hook(see).remove)
-        model(checked_images(images))
+        x = checked_images(images)
+        with taking(model, x):
+            model(x)
     layers = list(_outermost(model, calls))
     if layers:
         layers[-1] = _followed(layers[-1], calls)

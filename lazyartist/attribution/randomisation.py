@@ -40,8 +40,13 @@ def randomise_layers(
         method: the attribution method that is on trial.
         seed: of the new weights.
 
+    Raises:
+        ValueError: the method is none; or see `Map.__call__`.
+
     Source: Adebayo et al. 2018, cascading randomisation, arXiv:1810.03292.
     """
+    if not callable(method):
+        raise ValueError(f"method={method!r}: expected a map, such as Saliency()")
     before = method(model, images, target)
     names = [name for name, module in model.named_modules() if any(True for _ in module.parameters(recurse=False))]
     generator = torch.Generator().manual_seed(seed_from("sanity", seed))

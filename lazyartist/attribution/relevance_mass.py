@@ -72,6 +72,8 @@ def relevance_mass(maps: Tensor, masks: Mapping[str, Tensor]) -> RelevanceMass:
 
     Source: Arras et al. 2022, relevance mass accuracy, arXiv:2003.07258.
     """
+    if not isinstance(masks, Mapping) or not masks:
+        raise ValueError(f"masks: expected masks (N, H, W) bool by name, got a {type(masks).__name__}")
     maps = _enlarged(maps, next(iter(masks.values())))
     nothing = blank(maps)
     mass = maps.sum((1, 2)).where(~nothing, 1)
@@ -97,6 +99,9 @@ def pointing_game(maps: Tensor, mask: Tensor) -> Tensor:
 
 def _enlarged(maps: Tensor, mask: Tensor) -> Tensor:
     """The positive part of the maps, in the mask's size."""
+    if not isinstance(mask, Tensor) or mask.ndim != 3 or mask.dtype != torch.bool:
+        got = f"{tuple(mask.shape)} {mask.dtype}" if isinstance(mask, Tensor) else f"a {type(mask).__name__}"
+        raise ValueError(f"mask: expected (N, H, W) bool, got {got}")
     maps = positive(checked_maps(maps, len(mask)))
     size = (mask.shape[1], mask.shape[2])
     return maps if maps.shape[1:] == size else upsample(maps, size)

@@ -13,6 +13,7 @@ from lazyartist.attribution.base import checked_images, checked_maps
 from lazyartist.attribution.insertion_deletion import ranks
 from lazyartist.attribution.target import Target, scores
 from lazyartist.inference import evaluating, outputs
+from lazyartist.knobs import Range
 from lazyartist.seeding import seed_from
 
 
@@ -58,7 +59,8 @@ def remove_and_debias(
 
     Source: Rong et al. 2022, arXiv:2202.00449.
     """
-    if not shares or not all(0 < share < 1 for share in shares):
+    allowed = Range(above=0, below=1)
+    if not isinstance(shares, (tuple, list)) or not shares or not all(share in allowed for share in shares):
         raise ValueError(f"shares={shares!r}: expected numbers between 0 and 1")
     x = checked_images(images)
     maps = checked_maps(maps, len(x))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
 
 import torch
 
@@ -13,6 +12,7 @@ from lazyartist.attribution import MAPS
 from lazyartist.attribution.base import checked_images, input_gradient
 from lazyartist.attribution.saliency import Saliency
 from lazyartist.attribution.target import Target
+from lazyartist.knobs import check_knobs, knob
 from lazyartist.seeding import seed_from
 
 
@@ -32,15 +32,12 @@ class SmoothGrad(Saliency):
         ValueError: one of them is out of range.
     """
 
-    samples: int = 25
-    noise: float = 0.1
-    seed: int = 0
+    samples: int = knob(25, low=1, whole=True)
+    noise: float = knob(0.1, low=0)
+    seed: int = knob(0, low=0, whole=True)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.samples, int) or self.samples < 1:
-            raise ValueError(f"samples={self.samples!r}: expected a whole number from 1 on")
-        if not 0 <= self.noise < inf:
-            raise ValueError(f"noise={self.noise!r}: expected a finite number from 0 on")
+        check_knobs(self)
 
     def attribution(self, model: nn.Module, images: Tensor, target: Target) -> Tensor:
         """Return the mean of ∂score/∂x over the noisy copies, (N, C, H, W), with its sign."""

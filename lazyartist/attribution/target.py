@@ -29,7 +29,10 @@ def scores(logits: Tensor, target: Target) -> Tensor:
             got = tuple(values.shape) if isinstance(values, Tensor) else type(values).__name__
             raise ValueError(f"the target function returned {got}: expected a tensor ({len(logits)},), one per image")
         return values
-    classes = torch.as_tensor(target, device=logits.device)
+    try:
+        classes = torch.as_tensor(target, device=logits.device)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(f"target: expected a class, or one per image, or a function, got {target!r}") from error
     if classes.is_floating_point() or classes.shape not in ((), logits.shape[:1]):
         wish = f"target: expected a class, or {len(logits)} classes, one per image"
         raise ValueError(f"{wish}, got {tuple(classes.shape)} {classes.dtype}")

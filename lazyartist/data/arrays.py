@@ -82,17 +82,22 @@ def array_task(
         ValueError: an array is of another kind or length, a factor is missing, or a split has no images.
     """
     pixels = _pixels(images)
+    if not isinstance(factors, Mapping):
+        raise ValueError(f"factors: expected name -> (N,) integers, got a {type(factors).__name__}")
     known = {key: _whole(values, key, len(pixels)) for key, values in factors.items()}
     where = np.asarray(split)
-    if where.shape != (len(pixels),) or set(where.tolist()) != {"train", "easy", "test"}:
+    attributes = (bias,) if isinstance(bias, str) else bias
+    if not isinstance(target, str) or not isinstance(attributes, (tuple, list)):
+        raise ValueError(f"target={target!r}, bias={bias!r}: expected names of factors")
+    words = set(where.ravel().tolist())
+    if where.shape != (len(pixels),) or words != {"train", "easy", "test"}:
         raise ValueError(
             f"split: expected ({len(pixels)},) words 'train', 'easy' and 'test', each for some images, got "
-            f"{where.shape} {sorted(set(map(str, where.tolist())))[:5]}"
+            f"{where.shape} {sorted(map(str, words))[:5]}"
         )
     every = ArrayImages(pixels, known)
-    attributes = (bias,) if isinstance(bias, str) else tuple(bias)
     parts = {
-        part: Split(every, target, attributes, torch.as_tensor(np.flatnonzero(where == part)))
+        part: Split(every, target, tuple(attributes), torch.as_tensor(np.flatnonzero(where == part)))
         for part in ("train", "easy", "test")
     }
     if absent := sorted(set(range(parts["train"].classes)) - set(parts["train"].labels.tolist())):

@@ -50,18 +50,19 @@ def folder(
         OSError: there is no room for decoded images.
     """
     seed = whole_number(seed, "seed")
-    if not str(path):
-        raise ValueError("folder: expected the path of a folder of images, as in folder:data/birds:target=y")
+    if not isinstance(path, (str, Path)) or not str(path):
+        raise ValueError(f"path={path!r}: expected the path of a folder of images, as in folder:data/birds:target=y")
     listing = list_folder(path)
     label = _column(listing, str(target), "target") if target != "" else _default_target(listing)
     default = tuple(name for name in listing.bias if name != label)
     attributes = default if bias is None else _attributes(listing, bias)
     listing, images = read_images(listing, size, broken, (label, *attributes))
     labels, names = images.factors[label], images.values[label]
-    if listing.split is None:
-        splits = drawn_splits(labels, names, seed)
-    else:
-        splits = given_splits(listing.split, labels, names, seed)
+    try:
+        given = listing.split
+        splits = drawn_splits(labels, names, seed) if given is None else given_splits(given, labels, names, seed)
+    except ValueError as error:
+        raise ValueError(f"{listing.root}: {error}") from error
     _warn_of_leaks(listing, images, splits)
     height, width = images.decoded.shape[2:]
     keys = {

@@ -108,8 +108,9 @@ def images_below(root: Path) -> list[str]:
 def _of_table(root: Path, table: Table) -> Listing:
     """Read a table that has a column of files, and perhaps one of splits."""
     split = named(SPLIT, table.columns)
+    every = _column(root, table, FILE)
     table = _known_splits(root, table, split) if split else table
-    files = [name.replace("\\", "/") for name in _column(root, table, FILE)]
+    files = [_slashes(name) for name in _column(root, table, FILE)]
     if empty := [table.line(row) for row, name in enumerate(files) if not name]:
         raise ValueError(f"{root / table.file}: lines without the name of a file:{listed(empty)}")
     first: dict[str, int] = {}
@@ -117,6 +118,9 @@ def _of_table(root: Path, table: Table) -> Listing:
     if twice:
         raise ValueError(f"{root / table.file} names files twice: keep one line for each:{listed(twice)}")
     beside = _beside(root, files)
+    if unnamed := sorted(set(images_below(root)) - {f"{beside}{_slashes(name)}" for name in every}):
+        left_out = f"{len(unnamed):,} images are named by no line of {table.file} and are left out"
+        warn_once(f"{root}: {left_out}; is it whole?{listed(unnamed)}")
     columns = {name: texts for name, texts in table.columns.items() if name not in (named(FILE, table.columns), split)}
     attribute = named(BIAS, columns)
     return Listing(
@@ -128,6 +132,10 @@ def _of_table(root: Path, table: Table) -> Listing:
         named(TARGET, columns),
         (attribute,) if attribute else (),
     )
+
+
+def _slashes(name: str) -> str:
+    return name.replace("\\", "/")
 
 
 def _known_splits(root: Path, table: Table, split: str) -> Table:
@@ -189,7 +197,8 @@ def _beside(root: Path, files: Sequence[str]) -> str:
     """Return the folder that the names in a table start from: the root, or a usual one in it, with a slash."""
     for folder in BESIDE:
         prefix = f"{folder}/" if folder else ""
-        if any((root / f"{prefix}{name}").exists() for name in files[:SOME]):
+        # os.path: a name that no file can have, such as one that is too long, is no error there
+        if any(os.path.exists(root / f"{prefix}{name}") for name in files[:SOME]):
             return prefix
     return ""
 

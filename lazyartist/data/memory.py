@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,8 @@ def memory_task(
     """
     seed = whole_number(seed, "seed")
     pixels, known = collected(images, None if size is None else image_size(size))
+    if not isinstance(factors, Mapping | None) or not isinstance(split, Iterable | None):
+        raise ValueError(f"factors={factors!r}, split={split!r}: expected name -> (N,) values, and (N,) words")
     given = {**(factors or {}), **({} if split is None else {"split": split})}
     known |= {str(key): [plain(value) for value in values] for key, values in given.items()}
     if wrong := {key: len(values) for key, values in known.items() if len(values) != len(pixels)}:

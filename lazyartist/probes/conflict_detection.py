@@ -18,6 +18,8 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
+from lazyartist.probes.validation import need_labels, need_rows
+
 
 DIRECTIONS = 8
 
@@ -54,8 +56,13 @@ def mahalanobis(logits: Tensor, features: Tensor, labels: Tensor, *, robust: boo
         labels: (N,).
         robust: estimate centre and covariance from the tightest half of the class (minimum covariance determinant,
             Rousseeuw 1984), so that the conflicting images do not widen it.
+
+    Raises:
+        ValueError: the sizes differ, or a feature is NaN.
     """
     del logits
+    need_rows(features, "features")
+    need_labels(labels, "labels", len(features))
     distance = torch.zeros(len(labels))
     for label in set(labels.tolist()):
         members = labels == label
@@ -99,10 +106,12 @@ def judge_detection(score: Tensor, conflicting: Tensor) -> DetectionQuality:
     Raises:
         ValueError: sizes differ, a score is NaN, there is no conflicting image, or no other.
     """
-    if score.shape != conflicting.shape or bool(score.isnan().any()):
-        raise ValueError(
-            f"score: expected {tuple(conflicting.shape)} numbers, got {tuple(score.shape)}, or NaN among them"
-        )
+    if not isinstance(conflicting, Tensor) or conflicting.ndim != 1 or conflicting.dtype != torch.bool:
+        kind = conflicting.dtype if isinstance(conflicting, Tensor) else type(conflicting).__name__
+        raise ValueError(f"conflicting: expected a tensor (N,) bool, got {kind}")
+    if not isinstance(score, Tensor) or score.shape != conflicting.shape or bool(score.isnan().any()):
+        got = tuple(score.shape) if isinstance(score, Tensor) else type(score).__name__
+        raise ValueError(f"score: expected {tuple(conflicting.shape)} numbers, got {got}, or NaN among them")
     count = int(conflicting.sum())
     if not 0 < count < len(conflicting):
         raise ValueError(

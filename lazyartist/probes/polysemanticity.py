@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import connected_components
 from torch import Tensor
 
 from lazyartist.probes.top_images import top_images
+from lazyartist.probes.validation import need_labels
 
 
 COUNT = 50  # top images
@@ -51,10 +52,9 @@ def measure_polysemanticity(
     Raises:
         ValueError: the sizes differ, or there are not as many images.
     """
-    if classes.shape != activations.shape[:1] or attribute.shape != classes.shape:
-        shapes = f"{tuple(classes.shape)} and {tuple(attribute.shape)}"
-        raise ValueError(f"classes and attribute: expected ({len(activations)},) each, got {shapes}")
     top = top_images(activations, count)
+    need_labels(classes, "classes", len(activations))
+    need_labels(attribute, "attribute", len(activations))
     height, width = 1 + int(classes.max()), 1 + int(attribute.max())
     pairs = torch.zeros(len(top), height * width)
     pairs.scatter_add_(1, classes[top] * width + attribute[top], torch.ones(top.shape))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from lazyartist.probes.validation import need_count, need_rows
+
 
 def top_images(activations: Tensor, count: int = 9) -> Tensor:
     """Return (K, count) int64, for each unit the images that activate it most, the first one most of all.
@@ -13,10 +15,10 @@ def top_images(activations: Tensor, count: int = 9) -> Tensor:
         count: how many images per unit.
 
     Raises:
-        ValueError: there are not as many images.
+        ValueError: an activation is NaN, or there are not as many images.
     """
-    if not 0 < count <= len(activations):
-        raise ValueError(f"count={count}: expected 1 to {len(activations)}, the number of images")
+    need_rows(activations, "activations")
+    need_count(count, "count", len(activations))
     return activations.topk(count, dim=0).indices.T
 
 

@@ -8,6 +8,8 @@ import torch
 
 from torch import Tensor
 
+from lazyartist.knobs import Range
+from lazyartist.probes.validation import need_count, need_labels, need_rows
 from lazyartist.seeding import seed_from
 from lazyartist.statistics import eta_squared
 
@@ -45,8 +47,11 @@ def explain_variance(activations: Tensor, labels: Tensor, *, resamples: int = 20
     Raises:
         ValueError: sizes differ, there is only one group, or an activation is NaN.
     """
-    if labels.shape != activations.shape[:1] or bool((labels == labels[0]).all()):
-        raise ValueError(f"labels: expected ({len(activations)},) with at least two groups, got {tuple(labels.shape)}")
+    need_rows(activations, "activations")
+    need_labels(labels, "labels", len(activations))
+    need_count(resamples, "resamples")
+    if bool((labels == labels[0]).all()):
+        raise ValueError("labels: expected at least two groups, got one")
     n = len(activations)
     generator = torch.Generator().manual_seed(seed_from("resamples", seed))
     drawn = torch.randint(n, (resamples, n), generator=generator)
@@ -106,8 +111,11 @@ def unit_selectivity(
     Raises:
         ValueError: `least` is out of range; or see `explain_variance`.
     """
-    if not 0 <= least <= 1:
+    if least not in Range(low=0, high=1):
         raise ValueError(f"least={least!r}: expected a share of the variance, in [0, 1]")
+    need_rows(activations, "activations")
+    need_labels(classes, "classes", len(activations))
+    need_labels(attribute, "attribute", len(activations))
     dead = activations.amax(0) == activations.amin(0)
     by_attribute = explain_variance(activations, attribute, seed=seed)
     return UnitSelectivity(by_attribute, explain_variance(activations, classes, seed=seed), dead, least)

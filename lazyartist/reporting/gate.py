@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from lazyartist.files import write_text
 from lazyartist.reporting.records import no_doubles
+from lazyartist.reporting.row import Origin, Row
 from lazyartist.reporting.stats import Estimate, paired_difference
 from lazyartist.reporting.table import Table
 
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from lazyartist.reporting.row import Row
 
 log = logging.getLogger(__name__)
 
@@ -166,22 +165,26 @@ def read_baseline(path: Path) -> dict[Group, Blessed]:
             raise ValueError("it does not hold the groups that it was written with")
         found = defaultdict(list)
         for line in lines:
-            group = (line["study"], *sorted(line["at"].items()), line["metric"])
-            values = {int(seed): value for seed, value in line["values"].items()}
-            if (
-                line["direction"] not in SIGNS
-                or not values
-                or not all(type(value) in (int, float) for value in values.values())
-            ):
-                raise ValueError(f"{words(group)}: expected a direction, 'higher' or 'lower', and numbers by seed")
-            found[group].append(Blessed(line["direction"], values))
-        if doubled := [group for group, blessed in found.items() if len(blessed) > 1]:
+            group, blessed = _blessed(line)
+            found[group].append(blessed)
+        if doubled := [group for group, every in found.items() if len(every) > 1]:
             raise ValueError(f"{words(doubled[0])} stands twice")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(
             f"{path} is not a whole baseline ({error}): bring it back from version control, or bless anew"
         ) from error
     return {group: blessed for group, (blessed,) in found.items()}
+
+
+def _blessed(line: Any) -> tuple[Group, Blessed]:
+    """Return one line's group: held to what rows are held to, such as an accuracy to [0, 1]."""
+    of_all = {name: line[name] for name in ("study", "at", "metric", "direction")}
+    origin = Origin(run="blessed", at=line["at"])
+    rows = [Row(**of_all, seed=int(seed), value=v, n=0, origin=origin) for seed, v in line["values"].items()]
+    groups = list(blessed_groups(rows).items())
+    if len(groups) != 1 or len(groups[0][1].values) != len(rows) or set(line) != {*of_all, "values"}:
+        raise ValueError(f"{str(line)[:80]}: expected a direction, 'higher' or 'lower', and a number for each seed")
+    return groups[0]
 
 
 def _comparable(measured: Blessed, old: Blessed) -> bool:

@@ -12,16 +12,13 @@ import os
 import re
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
-from lazyartist.files import write_bytes
+from lazyartist.files import locked, write_bytes
 from lazyartist.reporting.row import Origin, Row
 
 
@@ -66,7 +63,7 @@ def read_rows(path: Path, *, whole: bool = False) -> list[Row]:
 def append_run(path: Path, rows: Sequence[Row]) -> None:
     """Add the rows of one finished run in a single write, flushed to disk, so that a kill loses at most this run."""
     line = run_line(rows)
-    with _locked(path):
+    with locked(path):
         lines = list(_lines(path).values())
         if lines and not _is_whole(path, lines[-1]):
             write_bytes(path, b"".join(line + b"\n" for line in lines[:-1]))
@@ -80,14 +77,14 @@ def append_run(path: Path, rows: Sequence[Row]) -> None:
 
 def settle(path: Path) -> list[Row]:
     """Sort the file by runs, drop what newer runs replaced, and return its rows."""
-    with _locked(path):
+    with locked(path):
         _write(path, read_rows(path))
         return read_rows(path)
 
 
 def write_rows(path: Path, rows: Iterable[Row]) -> None:
     """Replace the file by `rows`, sorted, one line per run: no old row survives unseen."""
-    with _locked(path):
+    with locked(path):
         _write(path, rows)
 
 
@@ -200,11 +197,3 @@ def _write(path: Path, rows: Iterable[Row]) -> None:
 
     runs = groupby(sorted(rows, key=run), key=run)  # stable: the rows of a run stay in the order they were measured in
     write_bytes(path, b"".join(run_line(list(own)) + b"\n" for _, own in runs))
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Keep other processes from writing the same file between a read and the write that follows from it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_suffix(".lock"), mode=0o666):
-        yield

@@ -52,9 +52,13 @@ def difference_of_means(vectors: Tensor, holds: Tensor) -> Tensor:
 
 
 def random_directions(dimensions: int, n: int, seed: int = 0) -> Tensor:
-    """Return n unit directions (n, D), even over the sphere."""
+    """Return n unit directions (n, D), even over the sphere.
+
+    Raises:
+        ValueError: `dimensions` or `n` is no whole number from 1 on.
+    """
     generator = torch.Generator().manual_seed(seed_from("directions", seed))
-    return normalize(torch.randn(n, dimensions, generator=generator))
+    return normalize(torch.randn(whole("n", n), whole("dimensions", dimensions), generator=generator))
 
 
 def random_features(living: Sequence[int], n: int, seed: int = 0) -> list[int]:
@@ -101,7 +105,8 @@ def set_channels(channels: Sequence[int], values: Tensor) -> Edit:
 
 def _check(vectors: Tensor, holds: Tensor) -> None:
     finite_rows("vectors", vectors)
-    if holds.dtype != torch.bool or holds.shape != vectors.shape[:1]:
-        raise ValueError(f"holds: expected ({len(vectors)},) bool, got {tuple(holds.shape)} {holds.dtype}")
+    if not isinstance(holds, Tensor) or holds.dtype != torch.bool or holds.shape != vectors.shape[:1]:
+        got = f"{tuple(holds.shape)} {holds.dtype}" if isinstance(holds, Tensor) else f"a {type(holds).__name__}"
+        raise ValueError(f"holds: expected ({len(vectors)},) bool, got {got}")
     if not 0 < int(holds.sum()) < len(holds):
         raise ValueError(f"{int(holds.sum())} of {len(holds)} vectors have the concept: expected some with, some not")

@@ -71,6 +71,8 @@ def leace(vectors: Tensor, groups: Tensor) -> Eraser:
 
 def _centred(vectors: Tensor, groups: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     finite_rows("vectors", vectors)
+    if not isinstance(groups, Tensor):
+        raise ValueError(f"groups: expected a tensor ({len(vectors)},) int64, got a {type(groups).__name__}")
     if groups.shape != vectors.shape[:1] or len(set(groups.tolist())) < 2:
         raise ValueError(
             f"{len(vectors)} vectors, {len(groups)} group numbers, {len(set(groups.tolist()))} of them different: "

@@ -29,9 +29,9 @@ def explained_variance(x: Tensor, x_hat: Tensor) -> float:
     Raises:
         ValueError: the vectors are not finite floats, the shapes differ, or the vectors have no variance.
     """
-    if x.shape != x_hat.shape:
-        raise ValueError(f"vectors {tuple(x.shape)} and reconstructions {tuple(x_hat.shape)}: expected the same shape")
     x, x_hat = finite_rows("x", x).double(), finite_rows("x_hat", x_hat).double()
+    if x.shape != x_hat.shape:
+        raise ValueError(f"x {tuple(x.shape)} and x_hat {tuple(x_hat.shape)}: expected the same shape")
     total = (x - x.mean(0)).square().sum()
     if not bool(total > 0):
         raise ValueError("all vectors are the same: there is no variance to explain")

@@ -87,6 +87,18 @@ class Fact:
     at: Mapping[str, Key] = field(default_factory=lambda: MappingProxyType({}))
 
 
+def chosen_names(given: object, what: str) -> tuple[str, ...]:
+    """Return the names that are meant by one of them, or by several.
+
+    Raises:
+        ValueError: they are no names.
+    """
+    names = (given,) if isinstance(given, str) or not isinstance(given, Iterable) else tuple(given)
+    if not all(isinstance(name, str) and name for name in names):
+        raise ValueError(f"{what}={given!r}: expected names, as in {what}=['a', 'b']")
+    return names
+
+
 def chosen_seeds(given: int | Iterable[int]) -> tuple[int, ...]:
     """Return the seeds that are meant by a number of them, or by themselves.
 

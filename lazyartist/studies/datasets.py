@@ -13,7 +13,7 @@ from lazyartist.data.make import make_task
 from lazyartist.knobs import check_knobs
 from lazyartist.provenance import code_digest
 from lazyartist.reporting.row import Origin
-from lazyartist.studies.base import THREADS, Study, chosen_seeds
+from lazyartist.studies.base import THREADS, Study, chosen_names, chosen_seeds
 from lazyartist.studies.classifiers import files_behind
 from lazyartist.training.store import versions
 
@@ -58,8 +58,7 @@ class DataStudy(Study[DataRun]):
 
     def __post_init__(self) -> None:
         check_knobs(self)
-        given = self.datasets
-        object.__setattr__(self, "datasets", (given,) if isinstance(given, str) else tuple(given))
+        object.__setattr__(self, "datasets", chosen_names(self.datasets, "datasets"))
         object.__setattr__(self, "seeds", chosen_seeds(self.seeds))
         for dataset in self.datasets:
             DATASETS.configured(dataset)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import threading
+import time
+
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +14,10 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from joblib import Parallel, delayed
+from joblib.externals.loky.process_executor import BrokenProcessPool
+from joblib.parallel import LokyBackend, get_active_backend
 
+from lazyartist.files import locked, need_room
 from lazyartist.registry import Registry
 from lazyartist.reporting.records import append_run, read_rows, settle
 from lazyartist.reporting.row import Row
@@ -45,6 +52,8 @@ def run_study(
 
     Raises:
         ValueError: the study has nothing to run, or `jobs` is no positive whole number.
+        OSError: the records cannot be written; found before the work.
+        RuntimeError: a process was killed, most likely for want of memory.
     """
     if not isinstance(jobs, int) or jobs < 1:
         raise ValueError(f"jobs={jobs!r}: expected a positive whole number of processes")
@@ -52,8 +61,8 @@ def run_study(
     if not runs:
         raise ValueError(f"{study!r} has nothing to run: expected at least one dataset, network, strategy and seed")
     path = records / f"{study.name}.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab"):  # what cannot be written is found before the work, not after it
+    need_room(records)  # what cannot be written is found before the work, not after it
+    with locked(path), path.open("ab"):
         pass
     digests = {run: study.digest(run) for run in runs}
     known = set() if fresh else {row.origin.run for row in read_rows(path)}
@@ -63,11 +72,20 @@ def run_study(
             progress(run, False)
     by_hand = {group: found for group, registry in Registry.every.items() if (found := registry.by_hand())}
     work = (delayed(_work)(study, run, digests[run], store, by_hand) for run in todo)
-    for run, rows in Parallel(n_jobs=min(jobs, len(todo)) or 1, return_as="generator_unordered")(work):
-        if not rows:
-            raise ValueError(f"{study.name}: {run} gave no rows")
-        append_run(path, rows)
-        progress(run, True)
+    # joblib's own workers are children of this process; those of Dask and Ray outlive whoever asks them
+    ours = isinstance(get_active_backend()[0], LokyBackend)
+    watch = {"initializer": _end_with, "initargs": (os.getpid(),)} if ours else {}
+    try:
+        for run, rows in Parallel(min(jobs, len(todo)) or 1, return_as="generator_unordered", **watch)(work):
+            if not rows:
+                raise ValueError(f"{study.name}: {run} gave no rows")
+            append_run(path, rows)
+            progress(run, True)
+    except BrokenProcessPool as error:
+        raise RuntimeError(
+            "a worker process was killed, most likely for want of memory: what was measured is kept, and the same "
+            "command goes on from here; fewer processes (--jobs 1) or smaller batches need less"
+        ) from error
     place = {digest: number for number, digest in enumerate(digests.values())}
     rows = [row for row in settle(path) if row.origin.run in place]
     return sorted(rows, key=lambda row: place[row.origin.run])  # in the order of the runs, whichever ended first
@@ -90,6 +108,17 @@ def _work(
         rows = study.rows(run, store)
     # what was typed by hand has another digest in every process: the run goes by the one that it was asked for by
     return run, [replace(row, origin=replace(row.origin, run=digest)) for row in rows]
+
+
+def _end_with(parent: int) -> None:
+    """End this process within a second of its parent's end, whatever it is doing: nobody is there to take its rows."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 @contextmanager

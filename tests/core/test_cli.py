@@ -1,6 +1,8 @@
 """The command line: what it imports, what it answers, and its exit codes."""
 
 import argparse
+import os
+import signal
 import subprocess
 import sys
 
@@ -147,6 +149,18 @@ def test_whatever_goes_wrong_inside_a_command_is_no_regression(error, monkeypatc
         main(["--debug", "list"])
 
 
+def test_an_interruption_whose_cleaning_up_fails_is_one_all_the_same(monkeypatch, capsys):
+    def stop(options):
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise RuntimeError("cannot join thread before it is started")
+
+    monkeypatch.setattr(commands, "list_command", stop)
+    assert main(["list"]) == 130
+    assert "cannot join" not in capsys.readouterr().err
+
+
 def test_an_interruption_says_that_nothing_is_lost(monkeypatch, capsys):
     def stop(options):
         raise KeyboardInterrupt
@@ -154,6 +168,32 @@ def test_an_interruption_says_that_nothing_is_lost(monkeypatch, capsys):
     monkeypatch.setattr(commands, "list_command", stop)
     assert main(["list"]) == 130
     assert "goes on from here" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_to_end_is_an_interruption_with_a_code_of_its_own(name, monkeypatch, capsys):
+    number = getattr(signal, name)
+    monkeypatch.setattr(commands, "list_command", lambda options: os.kill(os.getpid(), number))
+    assert main(["list"]) == 143
+    assert "goes on from here" in capsys.readouterr().err
+    assert signal.getsignal(number) is signal.SIG_DFL
+    monkeypatch.setattr(commands, "list_command", lambda options: 0)
+    before = signal.signal(number, signal.SIG_IGN)  # as nohup does
+    try:
+        assert main(["list"]) == 0
+        assert signal.getsignal(number) is signal.SIG_IGN
+    finally:
+        signal.signal(number, before)
+
+
+@pytest.mark.parametrize(
+    ("shell", "code"),
+    [("list >&-", 0), ("list >&- 2>&-", 0), ("list >/dev/full", 2), ("table x 2>/dev/full", 2), ("table x 2>&-", 2)],
+)
+def test_a_broken_terminal_is_no_traceback_and_no_regression(shell, code, tmp_path):
+    done = subprocess.run(["sh", "-c", f"{sys.executable} -m lazyartist {shell}"], capture_output=True, cwd=tmp_path)
+    assert done.returncode == code
+    assert b"Traceback" not in done.stderr
 
 
 def _started(folder, monkeypatch, unbuffered, *words):

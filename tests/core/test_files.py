@@ -1,12 +1,17 @@
 """Writing so that a reader sees the old content or the new one, and where caches lie."""
 
+import fcntl
+import logging
 import os
+import subprocess
+import sys
+import time
 
 from pathlib import Path
 
 import pytest
 
-from lazyartist.files import cache_folder, write_bytes, write_text
+from lazyartist.files import TEMPORARY, _sweep, cache_folder, locked, need_room, write_bytes, write_text
 
 
 def test_content_is_replaced_and_folders_are_made(tmp_path):
@@ -60,3 +65,64 @@ def test_a_user_without_a_home_is_told_the_way_out(monkeypatch):
     monkeypatch.setattr("lazyartist.files.user_cache_path", nowhere)
     with pytest.raises(OSError, match="set SOME_FOLDER to a folder that can be written"):
         cache_folder("SOME_FOLDER", "models")
+
+
+def test_what_a_killed_process_left_is_deleted_and_what_is_being_written_is_not(tmp_path):
+    left, young, written, other = (
+        tmp_path / name
+        for name in (f".a.json-1{TEMPORARY}", f".b.json-2{TEMPORARY}", f".c.json-3{TEMPORARY}", ".another-one.part")
+    )
+    for path in (left, young, written, other):
+        path.write_bytes(b"half")
+    for path in (left, written, other):
+        os.utime(path, (time.time() - 9, time.time() - 9))
+    with written.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        _sweep.cache_clear()
+        write_text(tmp_path / "new", "whole")
+    assert {path.name for path in tmp_path.iterdir()} == {"new", young.name, written.name, other.name}
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from lazyartist.files import locked
+with locked(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_lock_has_a_time_limit_and_a_name_and_ends_with_its_process(tmp_path, caplog):
+    path = tmp_path / "cures.jsonl"
+    with subprocess.Popen([sys.executable, "-c", HOLD, str(path)], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout.readline() == b"held\n"
+        with (
+            caplog.at_level(logging.WARNING),
+            pytest.raises(TimeoutError, match=rf"process {holder.pid} of .* for more"),
+            locked(path, 0.2),
+        ):
+            pass
+        assert f"waiting for process {holder.pid}" in caplog.text
+        holder.kill()
+    with locked(path, 5):
+        assert f"process {os.getpid()} of" in path.with_suffix(".lock").read_text()
+
+
+def test_a_lock_of_another_user_is_named(tmp_path, monkeypatch):
+    def refuse(*words, **options):
+        raise PermissionError("no")
+
+    monkeypatch.setattr("lazyartist.files.FileLock.acquire", refuse)
+    words = r"cures.lock belongs to another user .* name another folder"
+    with pytest.raises(PermissionError, match=words), locked(tmp_path / "cures.jsonl"):
+        pass
+
+
+def test_a_folder_that_cannot_be_written_is_found_before_the_work(tmp_path):
+    need_room(tmp_path / "new" / "folder")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").write_text("")
+    for folder in (tmp_path / "file", tmp_path / "file" / "inside"):
+        with pytest.raises(OSError, match=r"file.* cannot be written .*: make room in it, or name another folder"):
+            need_room(folder)

@@ -158,3 +158,19 @@ def test_two_registries_in_one_package_are_told_apart_by_their_names(shelves, tm
     monkeypatch.syspath_prepend(tmp_path)
     assert list(Registry("thing", "shelves_of_a_test", variable="LEFT", group="left")) == ["a"]
     assert list(Registry("thing", "shelves_of_a_test", variable="RIGHT", group="right")) == ["b"]
+
+
+def test_a_switch_behind_a_name_is_true_or_false_and_nothing_else(shelves):
+    def lamp(on: bool = True, name: str = "a"):
+        return on, name
+
+    lamps = Registry("lamp", "lazyartist.studies.reliability", variable="LAMPS")
+    lamps.register("desk")(lamp)
+    assert [lamps.build(f"desk:on={word}")[0] for word in ("False", "true", "FALSE")] == [False, True, False]
+    assert lamps.build("desk:name=true") == (True, "true")
+    for word in ("yes", "0", "1", "nan"):
+        with pytest.raises(ValueError, match=rf"on='?{word}'?: expected True or False"):
+            lamps.build(f"desk:on={word}")
+    for thing in (None, 3, ["desk"]):
+        with pytest.raises(ValueError, match=r"lamp=.*: expected a name"):
+            lamps.build(thing)

@@ -1,8 +1,29 @@
 """What the command line answers where a name is looked up among things that need torch."""
 
+import re
+
 import pytest
 
 from lazyartist.cli import main
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("focal", "strategy focal: Weigh each image by .*\\n  gamma=2.0 +a finite number from 0 on\\n"),
+        ("bim", "attack bim: .*\\n  steps=40 +a whole number from 1 on\\n(.*\\n)?  random_start=True +True or False"),
+        ("noise", "^study noise: .*\\n(.*\\n)*  sevens=200 +a whole number from 1 on\\n"),
+        ("simple_cnn", "network simple_cnn: .*\\n(.*\\n)*  width=16 +a whole number\\n"),
+        ("oracle", "strategy oracle: .*\\n  no knobs\\n$"),
+        ("mnist", "dataset mnist: .*\\n  and the knobs of whatever it is made by\\n"),
+        ("forgetting.distillation", "kl=0.3 +a finite number from 0, up to 1\\n"),
+    ],
+)
+def test_what_one_thing_takes_is_shown_with_its_ranges(name, words, capsys):
+    assert main(["list", name]) == 0
+    assert re.search(words, capsys.readouterr().out)
+    assert main(["list", "focl"]) == 2
+    assert "Did you mean focal" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

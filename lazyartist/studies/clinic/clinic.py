@@ -14,7 +14,7 @@ from lazyartist.options import split_options
 from lazyartist.provenance import code_digest
 from lazyartist.reporting.row import Origin
 from lazyartist.studies import STUDIES
-from lazyartist.studies.base import THREADS, Fact, Study, chosen_seeds
+from lazyartist.studies.base import THREADS, Fact, Study, chosen_names, chosen_seeds
 from lazyartist.studies.clinic import metrics as names
 from lazyartist.training.store import versions
 
@@ -63,8 +63,7 @@ class ClinicStudy(Study[ClinicRun]):
 
     def __post_init__(self) -> None:
         for name in ("cases", "remedies"):
-            given = getattr(self, name)
-            object.__setattr__(self, name, (given,) if isinstance(given, str) else tuple(given))
+            object.__setattr__(self, name, chosen_names(getattr(self, name), name))
         object.__setattr__(self, "seeds", chosen_seeds(self.seeds))
         for case in self.cases:
             build_case(case)  # refuses unknown names and knobs before anything is drawn

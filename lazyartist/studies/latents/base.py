@@ -13,7 +13,7 @@ from lazyartist.data.families import images_of
 from lazyartist.knobs import check_knobs, knob
 from lazyartist.provenance import code_digest
 from lazyartist.reporting.row import Origin, Row
-from lazyartist.studies.base import THREADS, Fact, Study, chosen_seeds
+from lazyartist.studies.base import THREADS, Fact, Study, chosen_names, chosen_seeds
 from lazyartist.studies.latents.recipe import Recipe, TrainedLatents
 from lazyartist.training.store import Store, versions
 
@@ -67,8 +67,7 @@ class LatentStudy(Study[LatentRun]):
     def __post_init__(self) -> None:
         check_knobs(self)
         for name in ("datasets", "variants"):
-            given = getattr(self, name)
-            object.__setattr__(self, name, (given,) if isinstance(given, str) else tuple(given))
+            object.__setattr__(self, name, chosen_names(getattr(self, name), name))
         object.__setattr__(self, "seeds", chosen_seeds(self.seeds))
         self.recipes()  # refuses unknown names before anything is trained
 

@@ -248,6 +248,8 @@ def sealed(lines):
         {"direction": "Higher"}, {"direction": ""}, {"direction": None}, {"direction": []},
         {"values": {}}, {"values": None}, {"values": [1]}, {"values": {"0": "high"}}, {"values": {"0": True}},
         {"values": {"0": None}}, {"values": {"x": 0.8}}, {"at": None}, {"at": {"dataset": ["x"]}}, {"at": []},
+        {"values": {"0": 7.0}}, {"values": {"0": -1}}, {"values": {"-1": 0.8}}, {"values": {"0": 0.8, " 0": 0.9}},
+        {"at": {"dataset": None}}, {"study": ""}, {"metric": 3}, {"more": 1}, {"values": {"0": 10**400}},
     ],
     ids=str,
 )  # fmt: skip

@@ -57,7 +57,7 @@ def test_maps_that_are_no_numbers_are_refused(task, value):
         relevance_mass(maps, masks)
     with pytest.raises(ValueError, match="maps: expected finite numbers"):
         pointing_game(maps, masks["stroke"])
-    with pytest.raises(ValueError, match=r"expected \(2, h, w\), one per image"):
+    with pytest.raises(ValueError, match=r"expected a tensor \(2, h, w\), one per image"):
         relevance_mass(maps[:1], masks)
     with pytest.raises(ValueError, match=r"expected \(N, H, W\) uint8"):
         regions(task.easy.render(slice(0, 2)))

@@ -1,5 +1,6 @@
 """Layouts of folders: what each says of its images. No image is opened, so empty files will do."""
 
+import logging
 import os
 
 import pytest
@@ -143,3 +144,20 @@ def test_a_folder_that_is_none_or_empty_is_named(tmp_path):
     for wrong in (tmp_path / "nowhere", tmp_path / "a.txt", "~nobody-of-this-name/x"):
         with pytest.raises((ValueError, RuntimeError), match=r"there is no folder|home"):
             list_folder(wrong)
+
+
+def test_images_that_no_line_names_are_named_since_the_table_may_be_cut(tmp_path, caplog):
+    files = ["001.Albatross/a 1.jpg", "002.Tern/b.jpg", "001.Albatross/c.jpg"]
+    root = laid_out(tmp_path, files, metadata__csv=WATERBIRDS.replace(",0,2,1", ",0,unlabeled,1"))
+    with caplog.at_level(logging.WARNING):
+        list_folder(root)
+    assert "named by no line" not in caplog.text  # a line that is left out names its image all the same
+    (root / "metadata.csv").write_text(WATERBIRDS[: WATERBIRDS.index("3,001")])
+    with caplog.at_level(logging.WARNING):
+        assert len(list_folder(root).files) == 2
+    assert f"{root}: 1 images are named by no line of metadata.csv and are left out; is it whole?" in caplog.text
+    assert "001.Albatross/c.jpg" in caplog.text
+
+
+def test_a_name_that_no_file_can_have_is_no_crash(tmp_path):
+    assert list_folder(laid_out(tmp_path, metadata__csv=f"file,y\n{'a' * 5000},1\nb\0.png,2\n")).files[1] == "b\0.png"

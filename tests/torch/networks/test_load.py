@@ -1,5 +1,7 @@
 """Networks of others: what is taken, and what is said of a file that cannot be."""
 
+import sys
+
 import pytest
 import safetensors.torch
 import torch
@@ -141,5 +143,64 @@ def test_the_advice_how_to_write_weights_works(model, tmp_path):
 
 def test_a_file_that_can_run_code_must_be_trusted(tmp_path):
     (tmp_path / "any.pt2").write_bytes(b"")
-    with pytest.raises(ModelFileError, match=r"may run code .* trust=True \(--trust .*\.safetensors and their network"):
+    with pytest.raises(ModelFileError, match=r"may run code .* trust=True \(--trust .*\.safetensors need no trust"):
         load_model(tmp_path / "any.pt2")
+
+
+OWN = """
+from torch import nn
+
+class Own(nn.Module):
+    def __init__(self, classes=10, width=4):
+        super().__init__()
+        self.body, self.head = nn.Linear(3 * 28 * 28, width), nn.Linear(width, classes)
+
+    def forward(self, x):
+        return self.head(self.body(x.flatten(1)).relu())
+
+def make():
+    return Own(7, 5)
+
+def nothing():
+    return "a network"
+"""
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """A module of the user's own where a command is called, and a way to write weights of its networks."""
+    (tmp_path / "things_of_a_user.py").write_text(OWN)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [place for place in sys.path if place])
+    yield lambda network: save_file(dict(network.state_dict()), "own.safetensors")
+    sys.modules.pop("things_of_a_user", None)
+
+
+def test_a_network_of_ones_own_module_needs_no_trust(own, tmp_path, nets, capsys):
+    sys.path.insert(0, str(tmp_path))
+    from things_of_a_user import Own, make
+
+    path = tmp_path / "own.safetensors"
+    for spec, network in (("Own", lambda: Own(3)), ("Own:width=6", lambda: Own(3, 6)), ("make", make)):
+        own(nets.seeded(network))
+        assert torch.equal(load_model(path, f"things_of_a_user:{spec}").head.weight, nets.seeded(network).head.weight)
+    own(nets.seeded(Own))
+    words = ["--model", "own.safetensors", "--network", "things_of_a_user:Own", "--data", "digits"]
+    assert main(["probe", *words]) == 0
+    assert "follows" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("things_of_a_user:None", "expected the name of a module and of a class or function"),
+        ("no_such_module:make", "No module named 'no_such_module'"),
+        ("things_of_a_user:Own:depth=3", "cannot be made: .*depth"),
+        ("things_of_a_user:nothing", "returns a str: expected a torch.nn.Module"),
+        (".:make", "expected the name of a module"),
+        (":make", "expected the name of a module"),
+    ],
+)
+def test_what_is_no_network_of_ones_own_is_refused(own, weights, spec, message):
+    with pytest.raises(ModelFileError, match=message):
+        load_model(weights, spec)

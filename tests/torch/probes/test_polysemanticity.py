@@ -48,5 +48,5 @@ def test_classes_and_attributes_may_be_of_any_number():
     assert found.classes.tolist() == pytest.approx([0, 1], abs=0.15)
     assert found.attributes.tolist() == pytest.approx([math.log2(7), 0], abs=0.3)
     assert found.clusters.tolist() == [1, 1]
-    with pytest.raises(ValueError, match=r"expected \(700,\) each"):
+    with pytest.raises(ValueError, match=r"expected a tensor \(700,\)"):
         measure_polysemanticity(activations, classes[:-1], attribute)

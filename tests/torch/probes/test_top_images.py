@@ -18,7 +18,7 @@ def test_real_images_stand_beside(task, nets):
     assert torch.equal(found.gather(0, top.T)[0], found.amax(0))
     assert percentile(found.amax(0), found).tolist() == [100] * 8
     assert percentile(found.amin(0) - 1, found).tolist() == [0] * 8
-    with pytest.raises(ValueError, match="1 to 100"):
+    with pytest.raises(ValueError, match="from 1, up to 100"):
         top_images(found, 101)
 
 

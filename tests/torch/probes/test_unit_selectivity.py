@@ -35,7 +35,7 @@ def test_units_are_called_after_what_explains_them():
 def test_labels_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="at least two groups"):
         explain_variance(normal(4, 2), torch.zeros(4, dtype=torch.long))
-    with pytest.raises(ValueError, match=r"expected \(4,\)"):
+    with pytest.raises(ValueError, match=r"expected a tensor \(4,\)"):
         explain_variance(normal(4, 2), torch.arange(3))
 
 

@@ -152,3 +152,11 @@ def test_data_knobs_change_the_task(short):
     assert run.at()["correlation"] == 0.5
     assert str(run) == "digits correlation 0.5 simple_cnn:width=2 erm, seed 0"
     assert run.with_data(correlation=0.6).data == (("correlation", 0.6),)
+
+
+@pytest.mark.parametrize(("study", "name"), [("latents", "datasets"), ("latents", "variants"), ("clinic", "cases"),
+                                             ("clinic", "remedies"), ("witnesses", "datasets")])  # fmt: skip
+def test_whatever_is_no_name_is_refused_by_every_study(study, name):
+    for given in (3, None, [None], [3.5], [""]):
+        with pytest.raises(ValueError, match=rf"{name}=.*: expected names, as in {name}="):
+            STUDIES.build(study, **{name: given})

@@ -1,0 +1,24 @@
+"""Whatever the fuzzers found is asked again: nothing but the documented error comes out."""
+
+from __future__ import annotations
+
+import warnings
+
+from pathlib import Path
+
+import pytest
+
+from .targets import TARGETS
+
+
+CORPUS = Path(__file__).parent / "corpus"
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_no_error_but_the_documented_one(name):
+    files = sorted((CORPUS / name).iterdir())
+    assert len(files) > 10
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for path in files:
+            TARGETS[name](path.read_bytes())
