@@ -24,7 +24,7 @@ class AdversarialTraining(Strategy):
 
     The step is as long as in the paper, 1.25 ε, and clipped to ±ε. It costs one more gradient for each batch.
 
-    MNIST, simple_cnn, 2 epochs, n = 5: hard 97.1 ± 0.2 (rotated), 97.0 ± 0.3 (other); see results/cures.md.
+    MNIST, simple_cnn, 2 epochs, n = 5: hard 96.2 ± 0.3 (rotated), 96.2 ± 0.3 (other); see results/cures.md.
 
     Attributes:
         epsilon: the largest change of a pixel, images in [0, 1].

@@ -23,7 +23,7 @@ class ColourConsistency(Strategy):
     The twin is made from pixels alone (see `repaint`): hue, saturation and light are drawn at random for each image.
     Neither colour labels nor the palette are known, and nothing becomes grey.
 
-    MNIST, simple_cnn, 2 epochs, n = 5: hard 96.7 ± 0.2 (rotated), 96.7 ± 0.2 (other); see results/cures.md.
+    MNIST, simple_cnn, 2 epochs, n = 5: hard 96.4 ± 0.2 (rotated), 96.4 ± 0.2 (other); see results/cures.md.
 
     Attributes:
         weight: of the symmetric divergence ½ KL(p‖q) + ½ KL(q‖p), in nats.

@@ -23,7 +23,7 @@ from lazyartist.strategies.gradient_reversal import GradientReversal
 class RecolouredReversal(GradientReversal):
     """Gradient reversal on images repainted at random (see `repaint`): the hues to forget are read from the pixels.
 
-    MNIST, simple_cnn, 2 epochs, n = 5: hard 97.3 ± 0.1 (rotated), 97.3 ± 0.1 (other); see results/cures.md.
+    MNIST, simple_cnn, 2 epochs, n = 5: hard 97.2 ± 0.2 (rotated), 97.1 ± 0.2 (other); see results/cures.md.
 
     Attributes:
         bins: into how many parts of the wheel the adversary is to sort the image's mean hue.
