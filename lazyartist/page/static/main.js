@@ -15,6 +15,7 @@ import * as units from "./panels/units.js";
 
 const PANELS = [recolour, looks, noise, dials, units, latents, clinic];
 const MOST_MODELS = 8;  // that the server lets answer at once
+const REST = 100;  // ms without a change after which the open panel follows
 const WAIT = 1000;  // ms between looks at how far the models are
 const at = (id) => document.getElementById(id);
 
@@ -42,9 +43,12 @@ const page = {
     this.since ??= when;
     refresh();
   },
+  // for what a panel's own controls change
+  look() { this.panel?.poke(); },
   show, speak,
 };
 
+let resting = 0;
 const refresh = newest(async () => {
   const { since } = page;
   page.since = null;
@@ -57,7 +61,8 @@ const refresh = newest(async () => {
   } catch (error) {
     warn(error);
   }
-  page.panel?.poke();  // not waited for: a slow panel holds up no stroke
+  clearTimeout(resting);
+  resting = setTimeout(() => page.look(), REST);  // a panel holds up no stroke
 });
 
 function warn(error) {
@@ -155,7 +160,7 @@ function show(place) {
   page.panel = made.get(place);
   at("panel").setAttribute("aria-labelledby", tabs[place].id);
   at("panel").replaceChildren(page.panel.root);
-  page.changed();
+  page.look();
 }
 
 function makeTabs() {

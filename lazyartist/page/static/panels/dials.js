@@ -8,7 +8,7 @@ const MOST = 8;
 
 export function make(page) {
   let model = "", turned = {}, drawn = "", shown = null;
-  const models = choice("Model", [], (value) => { model = value; turned = {}; page.changed(); });
+  const models = choice("Model", [], (value) => { model = value; turned = {}; page.look(); });
   const said = el("p"), list = el("div", { class: "dials" }), nameless = el("div", { class: "dials" });
   const before = bars(page.about.classes), after = bars(page.about.classes);
   const answers = el("div", { class: "cards", hidden: true },
@@ -17,7 +17,7 @@ export function make(page) {
     el("p", {}, "What a model knows of the drawing, taken apart into features that stand for one thing each. ",
       "1 is how strong a feature usually is where it fires: turn one up or down and see what the model answers."),
     el("div", { class: "line" }, models,
-      el("button", { type: "button", onclick: () => { turned = {}; drawn = ""; page.changed(); } }, "All as they are")),
+      el("button", { type: "button", onclick: () => { turned = {}; drawn = ""; page.look(); } }, "All as they are")),
     said, answers, list, el("details", {}, el("summary", {}, "Features without a name"), nameless), saves(() => shown));
 
   function dial({ index, name, about, level }) {
@@ -29,7 +29,7 @@ export function make(page) {
         turned[index] = Number(slider.value);
         line.classList.add("turned");
         value.textContent = slider.value;
-        page.changed();
+        page.look();
       } });
     const line = el("div", { class: "dial", title: about },
       el("span", {}, ...(colour < 0 ? [] : [swatch(page.about.colours[colour]), " "]), name), slider, value);

@@ -9,12 +9,12 @@ export function make(page) {
   let method = "grad_cam", layer = "", target = "", opacity = 0.6, found = null, shown = null;
   const pictures = el("div", { class: "pictures" });
   const classes = same(Array.from({ length: page.about.classes }, (_, label) => `${label}`));
-  const layers = choice("of layer", [["", "the last"]], (value) => { layer = value; page.changed(); });
+  const layers = choice("of layer", [["", "the last"]], (value) => { layer = value; page.look(); });
   const root = el("div", {},
     el("p", {}, "Bright is what speaks for the answer. A model that reads colour has no need of the whole stroke."),
     el("div", { class: "line" },
-      choice("Map", same(page.about.maps), (value) => { method = value; page.changed(); }, method), layers,
-      choice("for", [["", "its own answer"], ...classes], (value) => { target = value; page.changed(); }),
+      choice("Map", same(page.about.maps), (value) => { method = value; page.look(); }, method), layers,
+      choice("for", [["", "its own answer"], ...classes], (value) => { target = value; page.look(); }),
       el("label", { class: "line" }, "how much of the map ", el("input", { type: "range", min: 0, max: 1, step: 0.05, value: opacity,
         oninput: (event) => { opacity = Number(event.target.value); paint(); } }))),
     pictures, saves(() => shown));

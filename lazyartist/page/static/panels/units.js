@@ -7,8 +7,8 @@ export const title = "What its units see";
 
 export function make(page) {
   let model = "", layer = "", drawn = "", shown = null;
-  const models = choice("Model", [], (value) => { model = value; layer = ""; page.changed(); });
-  const layers = choice("layer", [], (value) => { layer = value; page.changed(); });
+  const models = choice("Model", [], (value) => { model = value; layer = ""; page.look(); });
+  const layers = choice("layer", [], (value) => { layer = value; page.look(); });
   const said = el("p", { role: "status" }), pictures = el("div", { class: "pictures" });
   const root = el("div", {},
     el("p", {}, "Each large picture was changed step by step until one unit liked it as much as it could. Beside it stand the ",
