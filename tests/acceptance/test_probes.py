@@ -12,11 +12,13 @@ from lazyartist.studies.lazy import CONTROL
 
 SEEDS = range(2)
 CURE = "recoloured_reversal"  # the best one
+CURE_SEEDS = range(3)  # its mean, .970 over five seeds, lies at what is asked: two seeds are too few to tell
 
 
 @pytest.fixture(scope="module")
 def probes(measure):
-    rows = measure("probes", datasets=["mnist"], strategies=["lazy", CONTROL, CURE], seeds=SEEDS)
+    rows = measure("probes", datasets=["mnist"], strategies=["lazy", CONTROL], seeds=SEEDS)
+    rows += measure("probes", datasets=["mnist"], strategies=[CURE], seeds=CURE_SEEDS)
     models = {model_name(own[0].at): own for own in by(rows, "strategy", "correlation").values()}
     assert set(models) == {"lazy", FULLY_BIASED, CONTROL, CURE}
     return models
@@ -24,7 +26,7 @@ def probes(measure):
 
 def value_of(rows, metric, **at):
     seeds = by_seed(rows, metric, **at)
-    assert sorted(seeds) == list(SEEDS), (metric, at)
+    assert sorted(seeds) == list(CURE_SEEDS if rows[0].at["strategy"] == CURE else SEEDS), (metric, at)
     return list(seeds.values())
 
 
