@@ -117,7 +117,7 @@ def every_parser(parser=None):
 
 def test_every_option_and_command_is_explained_in_a_sentence():
     parsers = list(every_parser())
-    assert len(parsers) == 12
+    assert len(parsers) == 13
     for parser in parsers:
         assert parser.description[0].isupper()
         assert parser.description.endswith(".")
