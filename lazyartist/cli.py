@@ -108,8 +108,10 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _say(words: str) -> None:
     """Print to the standard errors, if they can be written."""
-    with contextlib.suppress(OSError):
+    try:
         print(words, file=sys.stderr, flush=True)
+    except OSError:  # or else Python writes what is left at its end, and fails with a code of its own
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
 def _reader_has_left() -> int:
