@@ -3,7 +3,7 @@
     pip install --no-deps foolbox==3.3.4 torchattacks==3.5.1  # the latter wants requests 2.25, without need
     pip install eagerpy==0.30.0 GitPython requests websocket-client jsonpatch tornado "setuptools<81" wheel
     pip install --no-deps --no-build-isolation visdom==0.2.4 adv-lib==0.2.8
-    pytest bench/test_attacks.py --lazy-results results
+    pytest bench/test_attacks.py --lazy-results=results
 
 The same networks and sevens for all, one thread, processor time, taking turns. Whatever an attack says of itself, its
 images are judged by our `TargetedConfidence`. Gradients are counted where they leave the network, of every image in the

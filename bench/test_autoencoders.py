@@ -2,7 +2,7 @@
 
     pip install --no-deps overcomplete==0.3.0 dictionary-learning==0.1.0
     pip install einops timm opencv-python-headless scikit-image
-    pytest bench/test_autoencoders.py --lazy-results results
+    pytest bench/test_autoencoders.py --lazy-results=results
 
 Equal sizes, batches, vectors in memory, one thread. Medians of alternating runs; what comes before the first step is
 taken away.

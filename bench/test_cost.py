@@ -1,6 +1,6 @@
 """What the README's two commands cost, from a cold start: wall-clock seconds as rows for `results/`.
 
-    pytest bench/test_cost.py --lazy-results results
+    pytest bench/test_cost.py --lazy-results=results
 
 A smoke round only collects some of the tests.
 """
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 @pytest.mark.parametrize("words", ["pytest", "pytest -m acceptance"])
 def test_command(words: str, lazy_results: Path, tmp_path: Path) -> None:
     """Run one of them from an empty store of models; the rows of the main job go to the same results."""
-    command = [sys.executable, "-m", *words.split(), "--lazy-results", str(lazy_results.resolve())]
+    command = [sys.executable, "-m", *words.split(), f"--lazy-results={lazy_results.resolve()}"]
     if SMOKE:  # the tests themselves are another job
         command += ["--collect-only", "-q", str(ROOT / "tests" / "core")]
     start = time.perf_counter()

@@ -1,7 +1,7 @@
 """Training steps of our β-TCVAE beside disent's, on the same images in memory; and how fast rooms are rendered.
 
     pip install --no-deps disent==0.8.0 lightning lightning-utilities torchmetrics h5py
-    pytest bench/test_latents.py --lazy-results results
+    pytest bench/test_latents.py --lazy-results=results
 
 Equal images, batches and numbers of latents, one thread. Ours learns on principal axes unless convolutions are named;
 disent's own encoders and decoders are convolutions for 64 pixels, and linear layers for any size. What comes before the

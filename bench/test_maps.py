@@ -1,7 +1,7 @@
 """Maps beside captum's and grad-cam's, and a layer's units visualised in one batch and one at a time.
 
     pip install --no-deps captum==0.9.0 grad-cam==1.5.7 ttach
-    pytest bench/test_maps.py --lazy-results results
+    pytest bench/test_maps.py --lazy-results=results
 
 The same network and the same images for all, in one process with one thread, taking turns.
 """

@@ -1,6 +1,6 @@
 """How soon the live page answers, in a real browser with four models: from the pointer's move to the new bars.
 
-    pytest bench/test_page.py --lazy-results results
+    pytest bench/test_page.py --lazy-results=results
 
 Asserts nothing: speed is measured, not judged. The models come from the store, or are trained first.
 """

@@ -1,6 +1,6 @@
 """How fast: rendering and a training step (pytest-benchmark), and one side-by-side run whose rows go to `results/`.
 
-    pytest bench/test_speed.py --benchmark-enable --lazy-results results
+    pytest bench/test_speed.py --benchmark-enable --lazy-results=results
 
 Asserts nothing: speed is measured, not judged.
 """

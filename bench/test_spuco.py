@@ -1,6 +1,6 @@
 """Side by side with SpuCo: the same images, network, first weights, learning rate and steps; rows of "peers".
 
-    pip install -e ".[test,peers]" && pytest bench/test_spuco.py --lazy-results results
+    pip install -e ".[test,peers]" && pytest bench/test_spuco.py --lazy-results=results
 
 Our side has one thread. SpuCo's trainers and evaluator start four worker processes whatever one asks for, and get one
 thread or two beside them, whichever is faster on this machine. Asserts nothing about speed.

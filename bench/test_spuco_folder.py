@@ -1,6 +1,6 @@
 """Images of one's own, beside SpuCo: the same folder, network, first weights, rate and epochs; rows of "folder".
 
-    pip install -e ".[test,peers]" && pytest bench/test_spuco_folder.py --lazy-results results
+    pip install -e ".[test,peers]" && pytest bench/test_spuco_folder.py --lazy-results=results
 
 Both are asked for the accuracy of every group of the test images. SpuCo's refitted last layer has an l1 penalty that it
 chooses on held-out images, ours an l2 penalty that is given; the first stage of JTT is an epoch on both sides.

@@ -1,6 +1,6 @@
 """What each strategy costs beside plain training: all of them in turn, in one run, first stages included.
 
-    pytest bench/test_strategy_cost.py --lazy-results results
+    pytest bench/test_strategy_cost.py --lazy-results=results
 
 An eighth of the images makes every stage an eighth as long, so the ratios are those of the standard budget.
 """

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lazyartist.studies.inspection.shortcut import ShortcutReport
 
 STUDIES = pytest.StashKey[Any]()
+SETTINGS = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg")
 WORKER_STUDIES = "lazyartist_studies"  # how a worker of pytest-xdist tells the controller what it measured
 
 
@@ -41,11 +42,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare the list of studies that were measured, for the summary."""
     config.stash[STUDIES] = set()
+    for option in ("--lazy-results", "--lazy-store", "--lazy-report"):
+        _refuse_taken_for_tests(config, option)
     page = config.getoption("--lazy-report")
     if page is not None and not os.access(folder := page.resolve().parent, os.W_OK):  # found before hours of training
         raise pytest.UsageError(f"--lazy-report {page}: {folder} is no folder, or not yours: name another one")
     if config.pluginmanager.hasplugin("xdist"):
         config.pluginmanager.register(FromWorkers(config))
+
+
+def _refuse_taken_for_tests(config: pytest.Config, option: str) -> None:
+    """Refuse an option whose file or folder pytest has taken for a place of tests, so that it misses the settings here.
+
+    pytest looks for a project's settings before it knows the options of plugins, at whatever words name a file or
+    folder.
+    """
+    path, here = config.getoption(option), config.invocation_params.dir
+    if path is None or config.inipath is not None or option not in config.invocation_params.args or not path.exists():
+        return
+    if any((folder / name).exists() for folder in (here, *here.parents) for name in SETTINGS):
+        raise pytest.UsageError(
+            f"{option} {path}: pytest takes this for a place of tests, and looks for its settings there: "
+            f"write it as one word: {option}={path}"
+        )
 
 
 class FromWorkers:

@@ -1,4 +1,4 @@
-"""What the soak counts becomes rows, and those a table: `pytest -m soak --lazy-results results`."""
+"""What the soak counts becomes rows, and those a table: `pytest -m soak --lazy-results=results`."""
 
 from __future__ import annotations
 

@@ -175,6 +175,19 @@ def test_a_report_that_cannot_be_written_is_refused_before_any_test(pytester):
     assert not (pytester.path / "out").exists()
 
 
+@pytest.mark.parametrize("option", ["--lazy-store", "--lazy-results"])
+def test_a_folder_that_pytest_takes_for_a_place_of_tests_is_refused_with_the_way_out(pytester, tmp_path, option):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    pytester.makepyfile("def test_nothing():\n    pass\n")
+    pytester.makepyprojecttoml("[tool.pytest.ini_options]\nminversion = '7'\n")
+    done, out = run(pytester, "-p", "no:xdist", option, str(elsewhere))
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert f"write it as one word: {option}={elsewhere}" in out + done.stderr
+    done, out = run(pytester, "-p", "no:xdist", f"{option}={elsewhere}")
+    assert done.returncode == 0, out + done.stderr
+
+
 def test_without_rows_the_end_says_that_there_is_no_report(pytester):
     pytester.makepyfile("def test_nothing():\n    pass\n")
     done, out = run(pytester, "-p", "no:xdist", "--lazy-report", "report.html")
