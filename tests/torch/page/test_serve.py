@@ -93,6 +93,13 @@ def test_a_port_that_is_taken_is_named():
             serve.listen("127.0.0.1", port)
 
 
+def test_an_answer_is_sent_at_once():
+    with serve.listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_what_is_no_stroke_cannot_be_drawn(tmp_path):
     from lazyartist.page.app import create_app
     from lazyartist.page.models import Models
