@@ -18,10 +18,12 @@ with atheris.instrument_imports(include=["lazyartist", "csv", "json"]):
     sys.path.insert(0, str(Path(__file__).parent))
     import targets
 
-if __name__ == "__main__":
+    name = sys.argv.pop(1)
     logging.disable()
     warnings.simplefilter("ignore")
-    name = sys.argv.pop(1)
+    targets.TARGETS[name](b"")  # what it imports late is watched too
+
+if __name__ == "__main__":
     here = Path(__file__).parent
     atheris.Setup([*sys.argv, f"-dict={here / 'words.dict'}", str(here / "corpus" / name)], targets.TARGETS[name])
     atheris.Fuzz()

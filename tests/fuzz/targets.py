@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import contextlib
 import hashlib
 import json
 import tempfile
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from lazyartist.data.folder_layouts import list_folder
 from lazyartist.reporting.gate import _sum, judge, read_baseline, write_baseline
@@ -16,8 +20,12 @@ from lazyartist.reporting.records import parse_run, run_line
 from lazyartist.reporting.row import Origin, Row
 
 
+if TYPE_CHECKING:
+    from lazyartist.page.guard import App
+
 MEMORY = Path("/dev/shm")
 FOLDER = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))
+INK = base64.b64encode(bytes(28 * 12) + bytes([255]) * 28 * 4 + bytes(28 * 12))
 IMAGES = ("a.png", "b.png", "c/d.png", "é.jpg")
 
 
@@ -65,4 +73,68 @@ def metadata(content: bytes) -> None:
         assert all(len(texts) == len(listing.files) for texts in listing.columns.values())
 
 
-TARGETS: dict[str, Callable[[bytes], None]] = {"rows": rows, "baseline": baseline, "metadata": metadata}
+@cache
+def page() -> App:
+    """The live page, with one model of the embedded digits, which has fresh weights."""
+    from lazyartist.data.make import make_task
+    from lazyartist.networks import build
+    from lazyartist.page.app import create_app
+    from lazyartist.page.models import Models, Shown
+    from lazyartist.training.store import Store
+
+    models = Models([Shown("erm", "", "", lambda: build("simple_cnn:width=2", 10, seed=0))], 10)
+    models.start().join()
+    return create_app(make_task("digits"), models, Store(FOLDER / "store"), {"localhost"}, FOLDER / "results")
+
+
+def requests(content: bytes) -> None:
+    """A body of each kind of request: it is answered, or refused in words; what is read makes a drawing.
+
+    INK in it stands for a drawing, which no mutation hits upon.
+    """
+    from lazyartist.page import asked
+    from lazyartist.page.rooms import AskForRoom
+
+    content = content.replace(b"INK", INK)
+    kinds = (asked.Drawing, asked.AskForMaps, asked.AskForNoise, asked.AskForDials, asked.AskForModel, AskForRoom)
+    for kind in kinds:
+        with contextlib.suppress(ValueError):  # pydantic's errors are some
+            read = kind.model_validate_json(content)
+            if isinstance(read, asked.Drawing):
+                assert read.shape.shape == (28, 28)
+    for path in ("answers", "recolour"):
+        assert asyncio.run(_status(f"/api/{path}", content)) in {200, 400, 404, 413, 422}
+
+
+async def _status(path: str, body: bytes) -> int:
+    headers = [(b"host", b"localhost"), (b"content-type", b"application/json")]
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": headers,
+    }
+    said: list[int] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            said.append(message["status"])
+
+    await page()(scope, receive, send)
+    return said[0]
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "rows": rows,
+    "baseline": baseline,
+    "metadata": metadata,
+    "requests": requests,
+}
