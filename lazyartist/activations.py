@@ -9,6 +9,7 @@ import torch
 
 from torch import Tensor, nn
 
+from lazyartist.expected import expect
 from lazyartist.hooks import name_of, only, replacing, watching
 from lazyartist.inference import BATCH, evaluating, taking
 
@@ -32,9 +33,10 @@ def activations(model: nn.Module, layer: str | nn.Module, split: Split, pooling:
 
     Raises:
         UnknownNameError: no layer has this name.
-        ValueError: there are no images, the layer does not run just once, or its output is of another shape or not
-            finite.
+        ValueError: `split` is none, there are no images, the layer does not run just once, or its output is of another
+            shape or not finite.
     """
+    expect("split", split, "a split, such as task.test", "render", "labels")
     if not len(split):
         raise ValueError("there are no images: expected a split with at least one")
     parts = []

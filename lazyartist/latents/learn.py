@@ -10,6 +10,7 @@ import torch
 
 from torch import Tensor
 
+from lazyartist.expected import expect
 from lazyartist.latents import CODERS
 from lazyartist.latents.base import Step, Variant
 from lazyartist.latents.budget import LatentBudget
@@ -94,9 +95,13 @@ def learn(
 
     Raises:
         UnknownNameError: there is no such coder.
-        ValueError: there are no latents, or the coder does not take these images.
+        ValueError: `variant`, `pictures` or `budget` is none, there are no latents, or the coder does not take these
+            images.
         FloatingPointError: the loss is not finite; names the variant and the step.
     """
+    expect("variant", variant, "a variant, such as LATENTS.build('beta_vae')", "circles", "plan")
+    expect("budget", budget, "a LatentBudget", "steps", "batch_size", "rate")
+    expect("pictures", pictures, "pictures, such as Pictures(images)", "draw", "shape")
     circles = variant.circles(whole("latents", latents))
     generator = torch.Generator().manual_seed(seed_from("latents", seed))
     with torch.random.fork_rng(devices=[]):

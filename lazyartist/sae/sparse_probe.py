@@ -9,6 +9,7 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 
+from lazyartist.expected import expect, expect_pair
 from lazyartist.sae.validation import finite_rows, whole
 from lazyartist.statistics import auroc
 
@@ -33,8 +34,8 @@ def sparse_probe(train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor], k: i
         ValueError: k is not a whole number of features that there are, codes are not finite floats, or a group has no
             or only examples in `train`.
     """
-    (x, y), (x_test, y_test) = train, test
     _check(train, test)
+    (x, y), (x_test, y_test) = train, test
     if whole("k", k) > x.shape[1]:
         raise ValueError(f"k={k}: there are only {x.shape[1]} features")
     groups = int(max(y.max(), y_test.max())) + 1
@@ -66,8 +67,8 @@ def linear_probe(train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> T
     Raises:
         ValueError: vectors are not finite floats, or there are fewer than two groups.
     """
-    (x, y), (x_test, y_test) = train, test
     _check(train, test)
+    (x, y), (x_test, y_test) = train, test
     if len(set(y.tolist())) < 2:
         raise ValueError("groups of `train`: all are the same, expected two different ones at least")
     spread, centre = torch.std_mean(x, 0)
@@ -82,7 +83,10 @@ def linear_probe(train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> T
 
 def _check(train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> None:
     """Refuse what is not finite, or not one group per row."""
-    for name, (x, y) in (("train", train), ("test", test)):
+    for name, pair in (("train", train), ("test", test)):
+        expect_pair(name, pair, "vectors and their groups")
+        x, y = pair
         finite_rows(name, x)
+        expect(f"groups of {name}", y, "a tensor (N,) int64", "shape", "tolist")
         if y.shape != x.shape[:1]:
             raise ValueError(f"{name}: expected one group per row, got {len(x)} rows and groups {tuple(y.shape)}")

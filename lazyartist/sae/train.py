@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from lazyartist.expected import expect
 from lazyartist.sae.base import SparseAutoencoder, Step, Variant, Weights
 from lazyartist.sae.budget import SaeBudget
 from lazyartist.sae.validation import finite_rows, whole
@@ -52,10 +53,12 @@ def train(
         One autoencoder for each pair of size and seed: all seeds of the first size first.
 
     Raises:
-        ValueError: the vectors are not (N, D) finite floats with any variance, a size is not positive or less than the
-            variant asks for, or there is no seed.
+        ValueError: `variant` or `budget` is none, the vectors are not (N, D) finite floats with any variance, a size is
+            not positive or less than the variant asks for, or there is no seed.
         FloatingPointError: the loss is not finite; names the variant and the step.
     """
+    expect("variant", variant, "a variant, such as SAES.build('topk')", "check_size")
+    expect("budget", budget, "an SaeBudget", "steps", "batch_size", "learning_rate")
     x, centre, scale = _normalised(vectors)
     if not isinstance(seeds, Iterable):
         raise ValueError(f"seeds={seeds!r}: expected a list of seeds, such as [0, 1]")

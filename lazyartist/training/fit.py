@@ -12,6 +12,7 @@ import torch
 
 from torch import Tensor, nn
 
+from lazyartist.expected import expect
 from lazyartist.inference import evaluating, outputs
 from lazyartist.networks import build
 from lazyartist.seeding import seed_from
@@ -58,10 +59,13 @@ def fit(
         watch: called with (step, model) after every step, for studies that look while it trains.
 
     Raises:
-        ValueError: `strategy` is not one, declares something that there is not, or does what it did not declare.
+        ValueError: `task` or `budget` is none, `strategy` is not one, declares something that there is not, or does
+            what it did not declare.
         UnsupportedError: the dataset lacks what the strategy needs.
         FloatingPointError: the loss is not finite; names strategy and step.
     """
+    expect("task", task, "a task, such as make_task('digits')", "train", "easy")
+    expect("budget", budget, "a Budget, such as Budget(epochs=1)", "steps", "decay")
     train = split_for(strategy, task)
     view = training_view(strategy, task, network, budget, seed)
     # a strategy that did not declare the bias attribute is not told it here either

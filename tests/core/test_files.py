@@ -5,13 +5,25 @@ import logging
 import os
 import subprocess
 import sys
+import tempfile
 import time
 
 from pathlib import Path
 
 import pytest
 
-from lazyartist.files import TEMPORARY, _sweep, cache_folder, locked, need_room, write_bytes, write_text
+from lazyartist.files import (
+    LOCK,
+    TEMPORARY,
+    _sweep,
+    cache_folder,
+    locked,
+    need_room,
+    read_file,
+    scratch_folder,
+    write_bytes,
+    write_text,
+)
 
 
 def test_content_is_replaced_and_folders_are_made(tmp_path):
@@ -91,6 +103,35 @@ with locked(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
 """
+
+
+def test_a_scratch_folder_ends_with_its_process_at_the_latest(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    code = (
+        "import os, sys, tempfile; from lazyartist.files import scratch_folder; tempfile.tempdir = sys.argv[1]\n"
+        "with scratch_folder() as folder:\n (folder / 'a').mkdir(); print(flush=True); sys.stdin.read(); os._exit(9)"
+    )
+    words = [sys.executable, "-c", code, str(tmp_path)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        (held,) = tmp_path.iterdir()
+        os.utime(held / LOCK, (0, 0))
+        with scratch_folder() as own:
+            assert set(tmp_path.iterdir()) == {held, own}
+    assert process.returncode == 9
+    assert list(tmp_path.iterdir()) == [held]
+    with scratch_folder() as own:
+        assert list(tmp_path.iterdir()) == [own]
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_no_plain_file_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(OSError, match=f"{path.name} is no plain file"):
+            read_file(path)
+    with pytest.raises(FileNotFoundError):
+        read_file(tmp_path / "nothing")
 
 
 def test_a_lock_has_a_time_limit_and_a_name_and_ends_with_its_process(tmp_path, caplog):

@@ -16,6 +16,7 @@ class Example:
     steps: int = knob(3, low=1, high=1000, whole=True)
     scale: float = knob(2.0, above=0)
     offset: float = knob(0.0)
+    shares: tuple[float, ...] = knob((0.1, 0.5), above=0, high=1)
     free: str = "anything"
 
     def __post_init__(self):
@@ -23,8 +24,10 @@ class Example:
 
 
 def test_a_knob_is_a_field_with_a_default():
-    assert repr(Example()) == "Example(share=0.5, memory=0.9, steps=3, scale=2.0, offset=0.0, free='anything')"
-    assert [field.default for field in fields(Example)] == [0.5, 0.9, 3, 2.0, 0.0, "anything"]
+    assert repr(Example()) == (
+        "Example(share=0.5, memory=0.9, steps=3, scale=2.0, offset=0.0, shares=(0.1, 0.5), free='anything')"
+    )
+    assert [field.default for field in fields(Example)] == [0.5, 0.9, 3, 2.0, 0.0, (0.1, 0.5), "anything"]
     assert Example(share=1, memory=0, steps=1000, scale=1e300, offset=-5, free=None).share == 1
     with pytest.raises(FrozenInstanceError):
         Example().share = 1
@@ -48,6 +51,12 @@ def test_a_knob_is_a_field_with_a_default():
         ({"scale": math.inf}, "scale=inf: expected a finite number above 0"),
         ({"scale": 10**400}, "scale=1000"),
         ({"offset": -math.inf}, "offset=-inf: expected a finite number$"),
+        ({"shares": (0.1, 0)}, r"shares=\(0\.1, 0\): expected one or more, each a finite number above 0, up to 1"),
+        ({"shares": ()}, r"shares=\(\): expected one or more"),
+        ({"shares": 2}, "shares=2: expected one or more"),
+        ({"shares": None}, "shares=None: expected one or more"),
+        ({"shares": ((0.1,),)}, "shares="),
+        ({"steps": (1, 2)}, "steps="),
     ],
 )
 def test_a_value_out_of_range_is_named_with_its_range(given, words):

@@ -55,7 +55,8 @@ def bad_knobs() -> Iterator[Bad]:
             thing: Any = registry[name]
             for knob in dataclasses.fields(thing) if dataclasses.is_dataclass(thing) else ():
                 if (allowed := knob.metadata.get(RANGE)) is not None:
-                    for value in outside(allowed):
+                    several = isinstance(knob.default, tuple)
+                    for value in ((value,) if several else value for value in outside(allowed)):
                         yield Bad(
                             f"{registry.kind} {name}: {knob.name}={value!r}",
                             (knob.name,),

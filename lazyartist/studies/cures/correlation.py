@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from lazyartist.knobs import knob
 from lazyartist.studies import STUDIES
 from lazyartist.studies.base import Fact
 from lazyartist.studies.classifiers import ClassifierStudy, Run
@@ -31,7 +32,7 @@ class CorrelationStudy(ClassifierStudy):
     default_datasets: ClassVar[tuple[str, ...]] = ("mnist",)
     default_seeds: ClassVar[int] = 2
 
-    correlations: tuple[float, ...] = (0.9, 0.95, 0.98, 0.99, 0.995, 1.0)
+    correlations: tuple[float, ...] = knob((0.9, 0.95, 0.98, 0.99, 0.995, 1.0), low=0, high=1)
 
     def runs(self) -> list[Run]:
         """Return every run at every correlation."""

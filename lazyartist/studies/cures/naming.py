@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import torch
 
+from lazyartist.knobs import knob
 from lazyartist.probes.conflict_detection import CONFLICT_SCORES, judge_detection
 from lazyartist.strategies import STRATEGIES
 from lazyartist.studies import STUDIES
@@ -37,8 +38,8 @@ class NamingStudy(ClassifierStudy):
     default_strategies: ClassVar[tuple[str, ...]] = ("erm", "gce")
     default_seeds: ClassVar[int] = 3
 
-    conflicts: tuple[float, ...] = (0.01, 0.05, 0.2)
-    checkpoints: tuple[float, ...] = (0.1, 0.25, 0.5, 1, 2)
+    conflicts: tuple[float, ...] = knob((0.01, 0.05, 0.2), above=0, below=1)
+    checkpoints: tuple[float, ...] = knob((0.1, 0.25, 0.5, 1, 2), above=0)
 
     def runs(self) -> list[Run]:
         """Return every run with every share of conflicting images; those of data that are as they are, once."""

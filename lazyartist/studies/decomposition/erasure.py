@@ -67,9 +67,14 @@ class ErasureStudy(LastLayerStudy):
 
     strong_correlation: float = knob(0.995, low=0, high=1)
     refitted_on: int = knob(5000, low=2, whole=True)
-    scr_counts: tuple[int, ...] = (2, 5, 10, 20)
-    scr_classes: tuple[int, int] = (3, 8)
+    scr_counts: tuple[int, ...] = knob((2, 5, 10, 20), low=1, whole=True)
+    scr_classes: tuple[int, ...] = knob((3, 8), low=0, whole=True)
     variant: str = VARIANT
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(set(self.scr_classes)) != 2 or len(self.scr_classes) != 2:
+            raise ValueError(f"scr_classes={self.scr_classes}: expected two different classes, such as (3, 8)")
 
     def sae_variants(self) -> Sequence[str]:
         """Return the one variant."""
@@ -153,7 +158,7 @@ def edits(layer: LastLayer, sae: SparseAutoencoder, seed: int) -> dict[str, Edit
     }
 
 
-def pairs(x: Tensor, split: Split, own_attribute: Tensor, classes: tuple[int, int]) -> Pairs:
+def pairs(x: Tensor, split: Split, own_attribute: Tensor, classes: tuple[int, ...]) -> Pairs:
     """Return the vectors of two classes, each with its own attribute value or with the other's."""
     a, b = classes
     of_a, of_b = (split.attribute == own_attribute[label] for label in classes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
+from lazyartist.knobs import knob
 from lazyartist.strategies import STRATEGIES
 from lazyartist.strategies.lazy import SMALL_STEPS
 from lazyartist.studies import STUDIES
@@ -36,12 +37,9 @@ class BudgetStudy(ClassifierStudy):
     default_seeds: ClassVar[int] = 3
     standard: ClassVar[Budget] = SMALL_STEPS  # those of the lazy model
 
-    checkpoints: tuple[int, ...] = (10, 20, 30, 40, 60, 80, 120, 180, 250, 375, 500, 750, 1125, 1500, 2250, 3000)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if isinstance(self.checkpoints, int):  # `lazyartist run budget:checkpoints=50`
-            object.__setattr__(self, "checkpoints", (self.checkpoints,))
+    checkpoints: tuple[int, ...] = knob(
+        (10, 20, 30, 40, 60, 80, 120, 180, 250, 375, 500, 750, 1125, 1500, 2250, 3000), low=1, whole=True
+    )
 
     def rows(self, run: Run, store: Store) -> list[Row]:
         """Train once and return the accuracies at each checkpoint; such a model is not kept in the store."""

@@ -76,7 +76,7 @@ def unpack_deb(members, folder):
     if shutil.which("dpkg-deb") is None:
         pytest.skip("dpkg-deb is not on this machine")
     deb(folder / "package.deb", *members)
-    fetch.run_program("dpkg-deb", "-x", str(folder / "package.deb"), str(folder), folder=folder)
+    fetch.unpack_debian(folder / "package.deb", WANTED, folder)
 
 
 LINK, HARD = tarfile.SYMTYPE, tarfile.LNKTYPE
@@ -95,6 +95,16 @@ HOSTILE: dict[str, tuple[Any, list[Any]]] = {
     "deb: through a link to a folder": (unpack_deb, [("./a", (LINK, "{outside}")), ("./a/images", b"x")]),
     "deb: a link, then its content": (unpack_deb, [("./images", (LINK, "{secret}")), ("./images", b"x")]),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("unpack", [unpack_tgz, unpack_deb])
+def test_what_is_wanted_by_its_path_lies_there_and_nothing_else_comes(unpack, tmp_path, monkeypatch):
+    monkeypatch.setattr(__name__ + ".WANTED", ("usr/share/images", "labels"))
+    members = [("./usr/share/images", b"i"), ("./usr/images", b"x"), ("./usr/labels", b"l"), ("./usr/share/more", b"x")]
+    unpack(members, tmp_path)
+    found = {str(path.relative_to(tmp_path)): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    found = {name: content for name, content in found.items() if not name.startswith("package.")}
+    assert found == {"usr/share/images": b"i", "labels": b"l"}
 
 
 def test_there_are_twelve():

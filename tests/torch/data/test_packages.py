@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import os
 import zipfile
 
 import pytest
@@ -54,8 +55,8 @@ def test_a_wheel_fills_the_cache_once(tmp_path, pip, caplog):
 
 
 def test_a_debian_package_is_looked_for_where_it_puts_its_files(tmp_path, monkeypatch):
-    def debian(package, folder):
-        assert package == "tiny-data"
+    def debian(package, files, folder):
+        assert (package, files) == ("tiny-data", ["usr/share/tiny/words.txt", "usr/share/tiny/table.bin"])
         (folder / "usr/share/tiny").mkdir(parents=True)
         for name, content in FILES.items():
             (folder / "usr/share/tiny" / name).write_bytes(content)
@@ -95,3 +96,15 @@ def test_an_archive_that_lacks_a_file_or_is_torn_is_no_way(tmp_path, pip, monkey
     monkeypatch.setattr(packages, "run_program", lambda *command, folder: (folder / "a.whl").write_bytes(b"no zip"))
     with pytest.raises(DataError, match="not a zip file"):
         fetch_files(WHEEL, tmp_path)
+
+
+def test_what_is_no_plain_file_is_named_and_not_waited_for(tmp_path):
+    (tmp_path / "words.txt").mkdir()
+    with pytest.raises(DataError, match=r"words\.txt cannot be read: .*words\.txt is no plain file"):
+        verify(tmp_path, WHEEL)
+    (tmp_path / "words.txt").rmdir()
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("this system has no named pipes")
+    os.mkfifo(tmp_path / "words.txt")
+    with pytest.raises(DataError, match=r"words\.txt is no plain file"):
+        verify(tmp_path, WHEEL)

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import logging
+import os
 import threading
 
 import numpy as np
@@ -49,6 +50,18 @@ def ways(monkeypatch):
 def test_files_a_person_already_has_are_accepted(tmp_path, ways, packed):
     put(tmp_path / "Tiny" / "raw", packed=packed)
     assert fetch(SOURCE, tmp_path) == FILES
+
+
+def test_what_is_no_plain_file_is_named_and_replaced(tmp_path, ways):
+    raw = tmp_path / "Tiny" / "raw"
+    put(raw)
+    (raw / sources.TEST_LABELS).unlink()
+    os.mkfifo(raw / sources.TEST_LABELS)
+    with pytest.raises(DataError, match=f"{sources.TEST_LABELS} is no plain file"):
+        fetch(SOURCE, tmp_path)
+    ways["a way"] = put
+    assert fetch(SOURCE, tmp_path) == FILES
+    assert (raw / sources.TEST_LABELS).is_file()
 
 
 def test_the_first_way_that_works_fills_the_cache(tmp_path, ways, caplog):
