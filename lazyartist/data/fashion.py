@@ -22,6 +22,13 @@ SOURCE = Source(
 )
 
 
+# the classes, from 0 on
+NAMES = (
+    *("T-shirt", "trousers", "pullover", "dress", "coat"),
+    *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
+)
+
+
 @DATASETS.register("fashion", source="Xiao et al. 2017, arXiv:1708.07747")
 def fashion(**knobs: Any) -> Task:
     """70,000 pieces of clothing (Fashion-MNIST) in the colours of their classes; fetched once."""

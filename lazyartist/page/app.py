@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 
 from lazyartist.attribution import MAPS
 from lazyartist.clinic import CASES
+from lazyartist.data import fashion
 from lazyartist.data.coloured import ColouredImages
 from lazyartist.data.images import UnsupportedError
 from lazyartist.page import lines
@@ -67,6 +68,7 @@ def create_app(
         UnsupportedError: the task's images are not strokes that are painted, 28 pixels wide.
     """
     palette = _strokes(task).palette
+    names = fashion.NAMES if task.name == "fashion" else [str(label) for label in range(task.train.classes)]
     made_by = made_by or f"make_task({task.name!r}, seed={task.seed})"
     app = FastAPI(title="The Lazy Artist", docs_url=None, redoc_url=None, responses=REFUSED)
     bench, gallery, rooms = Bench(task), Gallery(task), Rooms(store)
@@ -92,7 +94,7 @@ def create_app(
             "dataset": task.name,
             "where": str(task.keys.get("where", "foreground")),
             "aligned": float(task.aligned(task.train).float().mean()),
-            "classes": task.train.classes,
+            "names": list(names),
             "colours": [[round(255 * channel) for channel in colour] for colour in palette.colours],
             "words": list(palette.words),
             "maps": list(MAPS),

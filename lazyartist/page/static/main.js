@@ -83,8 +83,8 @@ async function answers() {
   page.found = { name: "answers", json: { dataset: page.about.dataset, drawing, ...found }, python: found.python,
     sheet: { title: `${page.about.dataset}: what each network answers`, rows: [{ label: page.word, cells:
       Object.entries(found.answers).map(([name, shares]) => ({ canvas: page.seen,
-        lines: [name, `${best(shares)}, ${percent(Math.max(...shares))}`], shares })) }] } };
-  speak(Object.entries(found.answers).map(([name, shares]) => `${name} says ${best(shares)}`).join(", "));
+        lines: [name, `${page.about.names[best(shares)]}, ${percent(Math.max(...shares))}`], shares })) }] } };
+  speak(Object.entries(found.answers).map(([name, shares]) => `${name} says ${page.about.names[best(shares)]}`).join(", "));
 }
 
 // for those who hear the page: once nothing has changed for a moment
@@ -102,7 +102,7 @@ function makeCard(model) {
       warn(new Error(`Only ${MOST_MODELS} models answer at once: untick another one first.`));
     } else page.changed();
   } });
-  const says = el("p", { class: "says" }, "…"), list = bars(page.about.classes), about = el("small", {}, model.about);
+  const says = el("p", { class: "says" }, "…"), list = bars(page.about.names), about = el("small", {}, model.about);
   const card = el("article", {}, el("header", {}, el("label", {}, box, el("span", {}, ...named(model.name)))), about, says, list);
   card.style.setProperty("--of", model.colour);
   box.addEventListener("change", () => card.classList.toggle("off", !box.checked));
@@ -110,7 +110,7 @@ function makeCard(model) {
     tell(words) { says.replaceChildren(el("small", {}, words)); },
     show(shares) {
       const answer = best(shares);
-      says.replaceChildren(`${answer} `, el("small", {}, `${percent(shares[answer])} sure`));
+      says.replaceChildren(`${page.about.names[answer]} `, el("small", {}, `${percent(shares[answer])} sure`));
       list.show(shares);
     } };
 }
@@ -199,7 +199,7 @@ async function makeStore() {
 async function sample() {
   const found = await ask(`/api/sample?number=${Math.floor(Math.random() * page.about.test_images)}`);
   pad.set(found.ink);
-  at("sampled").textContent = `Test image ${found.number} of ${page.about.dataset}: class ${found.label}.`;
+  at("sampled").textContent = `Test image ${found.number} of ${page.about.dataset}: class ${page.about.names[found.label]}.`;
 }
 
 const told = (work) => async (event) => {

@@ -43,12 +43,14 @@ export const best = (shares) => shares.indexOf(Math.max(...shares));
 
 export const percent = (share) => `${(100 * share).toFixed(share > 0.9995 || share < 0.0005 ? 0 : 1)} %`;
 
-export function bars(classes) {
-  const lines = Array.from({ length: classes }, (_, label) => {
+// names: of the classes, in their order
+export function bars(names) {
+  const lines = names.map((name) => {
     const bar = el("i"), share = el("span", {}, "");
-    return { bar, share, line: el("li", {}, el("span", {}, `${label}`), el("span", {}, bar), share) };
+    return { bar, share, line: el("li", {}, el("span", {}, name), el("span", {}, bar), share) };
   });
-  const list = el("ol", { class: "bars" }, ...lines.map((each) => each.line));
+  const words = names.some((name) => name.length > 2);
+  const list = el("ol", { class: words ? "bars words" : "bars" }, ...lines.map((each) => each.line));
   list.show = (shares) => {
     const most = best(shares);
     lines.forEach(({ bar, share, line }, label) => {
@@ -78,6 +80,12 @@ export function choice(label, options, change, value) {
   made.offer(options, value);
   return made;
 }
+
+// a digit, or a thing with a name
+export const oneOf = (name) => (/^\d+$/.test(name) ? `a ${name}` : name);
+
+// what a select offers for the classes
+export const classesOf = (names) => names.map((name, label) => [`${label}`, name]);
 
 export const same = (values) => values.map((value) => [value, value]);
 

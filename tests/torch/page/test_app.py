@@ -39,7 +39,8 @@ def run(lines, trained):
 def test_what_there_is(call):
     status, about, _ = call("/api/page")
     assert status == 200
-    assert about["classes"] == len(about["colours"]) == len(about["words"]) == 10
+    assert about["names"] == [str(label) for label in range(10)]
+    assert len(about["names"]) == len(about["colours"]) == len(about["words"]) == 10
     states = {model["name"]: (model["state"], model["reason"]) for model in about["models"]}
     assert states == {
         "lazy": ("ready", ""),

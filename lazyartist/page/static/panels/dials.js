@@ -10,7 +10,7 @@ export function make(page) {
   let model = "", turned = {}, drawn = "", shown = null;
   const models = choice("Model", [], (value) => { model = value; turned = {}; page.look(); });
   const said = el("p"), list = el("div", { class: "dials" }), nameless = el("div", { class: "dials" });
-  const before = bars(page.about.classes), after = bars(page.about.classes);
+  const before = bars(page.about.names), after = bars(page.about.names);
   const answers = el("div", { class: "cards", hidden: true },
     el("article", {}, el("h3", {}, "As it is"), before), el("article", {}, el("h3", {}, "With the dials set"), after));
   const root = el("div", {},
@@ -68,8 +68,8 @@ export function make(page) {
     answers.hidden = false;
     before.show(found.before);
     after.show(found.after);
-    const still = best(found.before) === best(found.after) ? "still " : "";
-    said.textContent = `${model} answers ${best(found.before)}; with the dials set ${still}${best(found.after)}, `
+    const [was, is] = [found.before, found.after].map((shares) => page.about.names[best(shares)]);
+    said.textContent = `${model} answers ${was}; with the dials set ${was === is ? "still " : ""}${is}, `
       + `${percent(Math.max(...found.after))} sure.`;
     page.speak(said.textContent);
     const name = (index) => found.features.find((feature) => feature.index === Number(index)).name;

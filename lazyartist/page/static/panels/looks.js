@@ -1,6 +1,6 @@
 // Where each model looks: a map over the drawing, by method, layer and class.
 import { ask } from "../ask.js";
-import { bytes, choice, draw, el, heat, same } from "../parts.js";
+import { bytes, choice, classesOf, draw, el, heat, same } from "../parts.js";
 import { saves } from "../save.js";
 
 export const title = "Where it looks";
@@ -8,13 +8,13 @@ export const title = "Where it looks";
 export function make(page) {
   let method = "grad_cam", layer = "", target = "", opacity = 0.6, found = null, shown = null;
   const pictures = el("div", { class: "pictures" });
-  const classes = same(Array.from({ length: page.about.classes }, (_, label) => `${label}`));
+  const { names: classes } = page.about;
   const layers = choice("of layer", [["", "the last"]], (value) => { layer = value; page.look(); });
   const root = el("div", {},
     el("p", {}, "Bright is what speaks for the answer. A model that reads colour has no need of the whole stroke."),
     el("div", { class: "line" },
       choice("Map", same(page.about.maps), (value) => { method = value; page.look(); }, method), layers,
-      choice("for", [["", "its own answer"], ...classes], (value) => { target = value; page.look(); }),
+      choice("for", [["", "its own answer"], ...classesOf(classes)], (value) => { target = value; page.look(); }),
       el("label", { class: "line" }, "how much of the map ", el("input", { type: "range", min: 0, max: 1, step: 0.05, value: opacity,
         oninput: (event) => { opacity = Number(event.target.value); paint(); } }))),
     pictures, saves(() => shown));
@@ -33,8 +33,8 @@ export function make(page) {
           mixed[3 * pixel + channel] = (1 - share) * image[3 * pixel + channel] + share * colour[channel];
         }
       });
-      const canvas = draw(el("canvas", { class: "large", role: "img", "aria-label": `${method} of ${name} for ${of}` }), mixed);
-      const words = `for ${of}${at ? `, at ${at}` : ""}`;
+      const canvas = draw(el("canvas", { class: "large", role: "img", "aria-label": `${method} of ${name} for ${classes[of]}` }), mixed);
+      const words = `for ${classes[of]}${at ? `, at ${at}` : ""}`;
       return { name, canvas, words, figure: el("figure", {}, canvas, el("figcaption", {}, name, el("br"), words)) };
     });
     pictures.replaceChildren(...cells.map((cell) => cell.figure), ...without);

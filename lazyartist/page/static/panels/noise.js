@@ -1,6 +1,6 @@
 // The invisible cloak: the least noise that makes a drawing another class, turned up and down, and shown to the others.
 import { ask } from "../ask.js";
-import { bars, best, bytes, choice, draw, el, percent, same } from "../parts.js";
+import { bars, best, bytes, choice, classesOf, draw, el, oneOf, percent, same } from "../parts.js";
 import { saves } from "../save.js";
 
 export const title = "Invisible cloak";
@@ -12,7 +12,7 @@ export function make(page) {
   const cards = el("div", { class: "cards" }), amount = el("output", { for: "strength" });
   const strengths = el("input", { type: "range", min: 0, max: 30, value: 20, id: "strength",
     oninput: () => { strength = Number(strengths.value); paint(); } });
-  const classes = same(Array.from({ length: page.about.classes }, (_, label) => `${label}`));
+  const { names: classes } = page.about;
   const models = choice("Fool", [], (value) => { fooled = value; });
   const results = el("div", { hidden: true },
     el("div", { class: "line" }, el("label", { for: "strength" }, "noise"), strengths, amount), pictures, cards);
@@ -20,7 +20,7 @@ export function make(page) {
   const root = el("div", {},
     el("p", {}, "The least change of pixels that makes a model more than 90 % sure of something else. Less than 0.05 of a ",
       "pixel's full brightness, nobody sees."),
-    el("div", { class: "line" }, models, choice("make it answer", classes, (value) => { target = value; }, target), button),
+    el("div", { class: "line" }, models, choice("make it answer", classesOf(classes), (value) => { target = value; }, target), button),
     said, results, saves(() => shown));
 
   function forget(words) {
@@ -51,11 +51,11 @@ export function make(page) {
   }
 
   function sentence() {
-    const [model] = asked.models, size = found.epsilon.toFixed(4);
+    const [model] = asked.models, wanted = oneOf(classes[asked.target]), size = found.epsilon.toFixed(4);
     const first = found.found
-      ? `A change of at most ${size} of a pixel's full brightness makes ${model} more than 90 % sure of a ${asked.target}`
+      ? `A change of at most ${size} of a pixel's full brightness makes ${model} more than 90 % sure of ${wanted}`
         + `${found.epsilon < SEEN ? "" : ": that can be seen"}. `
-      : `No noise was found in 100 steps that makes ${model} 90 % sure of a ${asked.target}. `;
+      : `No noise was found in 100 steps that makes ${model} 90 % sure of ${wanted}. `;
     return first + (found.proven === null ? "" : `It is proven that no noise up to ${found.proven.toFixed(4)} does.`);
   }
 
@@ -74,14 +74,14 @@ export function make(page) {
     amount.textContent = `${(found.epsilon * times).toFixed(4)} (${times} × what was found)`;
     const answers = Object.entries(found.answers).map(([name, each]) => ({ name, shares: each[strength] }));
     cards.replaceChildren(...answers.map(({ name, shares }) => {
-      const list = bars(page.about.classes);
+      const list = bars(classes);
       list.show(shares);
-      return el("article", {}, el("h3", {}, name), el("p", { class: "says" }, `${best(shares)} `,
+      return el("article", {}, el("h3", {}, name), el("p", { class: "says" }, `${classes[best(shares)]} `,
         el("small", {}, `${percent(Math.max(...shares))} sure`)), list);
     }));
     shown = {
       name: "cloak", json: { asked, ...found }, python: found.python,
-      sheet: { title: `Noise of ${(found.epsilon * times).toFixed(4)} that makes it a ${asked.target}`, rows: [
+      sheet: { title: `Noise of ${(found.epsilon * times).toFixed(4)} that makes it ${oneOf(classes[asked.target])}`, rows: [
         { label: asked.models[0], cells: cells.map(({ words, canvas }) => ({ canvas, lines: [words] })) },
         { label: "with it", cells: answers.map(({ name, shares }) => ({ canvas: cells[1].canvas, lines: [name], shares })) },
       ] },

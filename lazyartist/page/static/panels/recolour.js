@@ -18,7 +18,7 @@ export function make(page) {
     const drawing = page.drawing();
     if (!drawing.models.length) { table.replaceChildren(); shown = null; return; }
     const found = await ask("/api/recolour", drawing);
-    const { words, colours, dataset } = page.about;
+    const { words, colours, dataset, names } = page.about;
     const pictures = found.images.map((image, colour) => picture(image, `in ${words[colour]}`));
     const heads = words.map((word, colour) =>
       el("th", { scope: "col" }, pictures[colour], swatch(colours[colour]), ` ${word}`));
@@ -27,7 +27,7 @@ export function make(page) {
       const follows = says.filter((answer, colour) => answer === colour).length;
       const commonest = Math.max(...says.map((answer) => says.filter((other) => other === answer).length));
       const cells = says.map((answer, colour) => el("td", answer === colour ? { class: "follows" } : {},
-        `${answer === colour ? "→ " : ""}${answer}`, el("br"), el("small", {}, percent(answers[colour][answer]))));
+        `${answer === colour ? "→ " : ""}${names[answer]}`, el("br"), el("small", {}, percent(answers[colour][answer]))));
       return { name, says, follows, commonest, line: el("tr", {}, el("th", { scope: "row" }, name), ...cells,
         el("td", {}, `follows the colour ${follows} of ${says.length}`, el("br"),
           `one answer ${commonest} of ${says.length}`)) };
@@ -40,7 +40,7 @@ export function make(page) {
       sheet: { title: "The same drawing in every colour", rows: [
         { label: "", cells: pictures.map((canvas, colour) => ({ canvas, lines: [words[colour]] })) },
         ...rows.map(({ name, says }) => ({ label: name, cells: says.map((answer, colour) => ({
-          canvas: pictures[colour], lines: [`${answer}${answer === colour ? "  (the colour's)" : ""}`] })) })),
+          canvas: pictures[colour], lines: [`${names[answer]}${answer === colour ? "  (the colour's)" : ""}`] })) })),
       ] },
     };
   }
