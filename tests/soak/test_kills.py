@@ -26,9 +26,9 @@ LIMIT = 5.0  # seconds after which no process may be left
 
 SWEEP = [
     *("run", "cures", "--datasets", "digits", "--networks", "simple_cnn:width=2", "--epochs", "0.5", "--jobs", "2"),
-    *("--strategies", "erm,focal,oracle", "--seeds", "4"),
+    *("--strategies", "erm,focal,oracle", "--seeds", "16"),
 ]
-RUNS = 12
+RUNS = 48  # many, so that a study is killed many times before it is done
 # whoever starts this may be one whom SIGHUP does not end, as behind nohup, and what it starts inherits that
 STARTED = (
     "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL); "
