@@ -1,0 +1,173 @@
+"""A device that is none: its tensors say that they are on another device, and their numbers lie in the processor's memory.
+
+What runs on it is computed by the processor's own kernels, so that its results must be those of the processor, bit for
+bit. It refuses what an accelerator refuses, and more: any operation on tensors of both devices, even an index. And it
+counts what moves: a copy to the processor, and a number that Python looks at.
+"""
+
+from __future__ import annotations
+
+import traceback
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import torch
+
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes, return_and_correct_aliasing
+from torch.utils._pytree import tree_leaves, tree_map_only
+
+from lazyartist.device import on_device
+
+
+DEVICE = torch.device("meta")  # the one kind whose tensors torch lets have no memory of their own
+aten = torch.ops.aten
+
+
+class MixedDevicesError(RuntimeError):
+    """An operation was given tensors of both devices."""
+
+
+@dataclass
+class Moves:
+    """What moved while the device was there.
+
+    Attributes:
+        looks: how many numbers Python has looked at, one by one, by the line of the package that asked.
+        down: how many numbers were copied to the processor, by line.
+        up: how many numbers were copied to the device, by line.
+    """
+
+    looks: Counter[str] = field(default_factory=Counter)
+    down: Counter[str] = field(default_factory=Counter)
+    up: Counter[str] = field(default_factory=Counter)
+
+
+class Emulated(Tensor):
+    """A tensor of the device."""
+
+    inner: Tensor
+    __torch_function__ = torch._C._disabled_torch_function_impl
+
+    @staticmethod
+    def __new__(cls, inner):
+        return Tensor._make_wrapper_subclass(
+            cls,
+            inner.size(),
+            strides=inner.stride(),
+            storage_offset=inner.storage_offset(),
+            dtype=inner.dtype,
+            layout=inner.layout,
+            device=DEVICE,
+        )
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    def __repr__(self):
+        return f"Emulated({self.inner})"
+
+    def tolist(self):
+        return self.cpu().tolist()
+
+    @classmethod
+    def __torch_dispatch__(cls, func, types, args=(), kwargs=None):
+        return _Device.now.run(func, args, kwargs or {})
+
+
+class _Device(TorchDispatchMode):
+    """Sees every operation while the device is there."""
+
+    now: _Device
+
+    def __init__(self):
+        super().__init__()
+        self.moves = Moves()
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        return self.run(func, args, kwargs or {})
+
+    def run(self, func, args, kwargs):
+        given = [each for each in tree_leaves((args, kwargs)) if isinstance(each, Tensor)]
+        own = [each for each in given if isinstance(each, Emulated)]
+        named = kwargs.get("device")
+        goes_here = bool(own) if named is None else torch.device(named).type == DEVICE.type
+        if own and func is not aten.copy_.default:
+            self._refuse_mixed(func, given)
+        self._count(func, given, own, goes_here)
+        if goes_here and named is not None:
+            kwargs = {**kwargs, "device": torch.device("cpu")}
+        if func is aten.copy_.default and isinstance(args[0], Emulated) != isinstance(args[1], Emulated):
+            goes_here = isinstance(args[0], Emulated)
+        with _disable_current_modes():
+            out = func(*tree_map_only(Emulated, _inner, args), **tree_map_only(Emulated, _inner, kwargs))
+        if not goes_here:
+            return args[0] if func is aten.copy_.default else out
+        if func is aten._to_copy.default and not own:  # the processor's own memory must not be shared
+            out = out.clone() if any(out.data_ptr() == each.data_ptr() for each in given) else out
+        out = tree_map_only(Tensor, Emulated, out)
+        return return_and_correct_aliasing(func, args, kwargs, out) if own else out
+
+    def _refuse_mixed(self, func, given):
+        foreign = [tuple(each.shape) for each in given if not isinstance(each, Emulated) and each.ndim]
+        if foreign:
+            raise MixedDevicesError(f"{func} was given tensors of both devices; of the processor: {foreign}")
+
+    def _count(self, func, given, own, goes_here):
+        if func in (aten._local_scalar_dense.default, aten.equal.default) and own:
+            self.moves.looks[_asked_by()] += 1
+        elif func is aten._to_copy.default and bool(own) != goes_here:
+            (self.moves.up if goes_here else self.moves.down)[_asked_by()] += given[0].numel()
+        elif func is aten.copy_.default and isinstance(given[0], Emulated) != isinstance(given[1], Emulated):
+            (self.moves.up if isinstance(given[0], Emulated) else self.moves.down)[_asked_by()] += given[0].numel()
+
+
+class _OfNumbers(TorchFunctionMode):
+    """Makes tensors of Python's numbers and NumPy's arrays; torch itself would make them without numbers there."""
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        device = kwargs.get("device")
+        if func in (torch.tensor, torch.as_tensor, torch.asarray) and device is not None:
+            if torch.device(device).type == DEVICE.type:
+                if isinstance(args[0], Tensor):
+                    return args[0].to(DEVICE, kwargs.get("dtype"))
+                return func(*args, **{**kwargs, "device": torch.device("cpu")}).to(DEVICE)
+        return func(*args, **kwargs)
+
+
+def _inner(tensor):
+    return tensor.inner
+
+
+def _asked_by():
+    """Return the innermost line of the package that led here."""
+    frames = [frame for frame in traceback.extract_stack() if "/lazyartist/" in frame.filename.replace("\\", "/")]
+    frame = next((one for one in reversed(frames) if not one.filename.endswith("lazyartist/device.py")), None)
+    return f"{frame.filename.rpartition('lazyartist/')[2]}: {frame.line}" if frame else "a test"
+
+
+@contextmanager
+def emulated_device() -> Iterator[Moves]:
+    """Work on the emulated device, and count what moves."""
+    from torch.optim import optimizer
+
+    supported = optimizer._get_fused_kernels_supported_devices
+    optimizer._get_fused_kernels_supported_devices = lambda: [*supported(), DEVICE.type]
+    before = getattr(_Device, "now", None)
+    _Device.now = _Device()
+    try:
+        with _Device.now, _OfNumbers(), on_device(DEVICE):
+            yield _Device.now.moves
+    finally:
+        optimizer._get_fused_kernels_supported_devices = supported
+        _Device.now = before
+
+
+def on_processor(thing):
+    """Return the numbers of a tensor, wherever it is."""
+    return thing.inner if isinstance(thing, Emulated) else thing
