@@ -97,9 +97,8 @@ def described() -> str:
 
 
 def here(thing: Here) -> Here:
-    """Return a tensor or module on the current device; on the processor, as it is."""
-    device = current()
-    return thing if device.type == "cpu" else thing.to(device)
+    """Return a tensor or module on the current device; the same one, if it is there."""
+    return thing.to(current())
 
 
 def all_here(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -157,9 +156,10 @@ _THREAD = _Thread()
 # what makes tensors of nothing, or of numbers and arrays
 MAKES = frozenset(
     getattr(torch, name)
-    for name in "arange as_tensor asarray empty empty_strided eye full linspace logspace ones range scalar_tensor tensor "
+    for name in "arange as_tensor asarray bartlett_window blackman_window empty empty_permuted empty_strided eye full "
+    "hamming_window hann_window kaiser_window linspace logspace ones range scalar_tensor sparse_coo_tensor tensor "
     "tril_indices triu_indices zeros".split()
-)
+) | {torch.fft.fftfreq, torch.fft.rfftfreq}
 # what draws: of nothing, of tensors that say how, and into a tensor
 DRAWS = frozenset(getattr(torch, name) for name in "rand randint randn randperm".split())
 DRAWS_BY = frozenset(

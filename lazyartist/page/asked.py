@@ -100,7 +100,7 @@ class AskForModel(BaseModel):
 
 def text_of(values: Tensor) -> str:
     """Return a tensor's bytes as base64."""
-    return base64.b64encode(values.contiguous().numpy().tobytes()).decode()
+    return base64.b64encode(values.contiguous().cpu().numpy().tobytes()).decode()
 
 
 def _decoded(text: str) -> bytes:

@@ -1,6 +1,8 @@
 """What the tests with torch share: a small task, a short budget, and a guard over torch's global state."""
 
+import contextlib
 import importlib
+import os
 
 from types import SimpleNamespace
 
@@ -10,10 +12,22 @@ import torch
 from torch import nn
 
 from lazyartist.data.make import make_task
+from lazyartist.device import current, on_device
 from lazyartist.networks import build
 from lazyartist.strategies.erm import Erm
 from lazyartist.training.budget import Budget
 from lazyartist.training.fit import fit
+
+from .emulated_device import emulated_device
+
+
+@pytest.fixture(scope="session", autouse=True)
+def device():
+    """All tests run on the device of LAZYARTIST_DEVICE; with LAZYARTIST_EMULATE=1 on one that is emulated."""
+    emulated = os.environ.get("LAZYARTIST_EMULATE") == "1"
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(emulated_device() if emulated else on_device())
+        yield current()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -109,7 +109,8 @@ class _Device(TorchDispatchMode):
             return args[0] if func is aten.copy_.default else out
         if func is aten._to_copy.default and not own:  # the processor's own memory must not be shared
             out = out.clone() if any(out.data_ptr() == each.data_ptr() for each in given) else out
-        out = tree_map_only(Tensor, Emulated, out)
+        with torch.inference_mode(False):  # a view of an ordinary tensor is one, also in inference mode
+            out = tree_map_only(Tensor, lambda each: Emulated(each.resolve_conj().resolve_neg()), out)
         return return_and_correct_aliasing(func, args, kwargs, out) if own else out
 
     def _refuse_mixed(self, func, given):
@@ -158,6 +159,8 @@ def emulated_device() -> Iterator[Moves]:
 
     supported = optimizer._get_fused_kernels_supported_devices
     optimizer._get_fused_kernels_supported_devices = lambda: [*supported(), DEVICE.type]
+    overwrites = torch.__future__.get_overwrite_module_params_on_conversion()
+    torch.__future__.set_overwrite_module_params_on_conversion(True)  # `model.double()` must not write into `inner`
     before = getattr(_Device, "now", None)
     _Device.now = _Device()
     try:
@@ -165,6 +168,7 @@ def emulated_device() -> Iterator[Moves]:
             yield _Device.now.moves
     finally:
         optimizer._get_fused_kernels_supported_devices = supported
+        torch.__future__.set_overwrite_module_params_on_conversion(overwrites)
         _Device.now = before
 
 
