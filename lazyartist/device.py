@@ -106,6 +106,18 @@ def all_here(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: here(tensor) for name, tensor in tensors.items()}
 
 
+def everywhere(work: Callable[Arguments, Any]) -> Callable[Arguments, Any]:
+    """Return a function that works on the device that is current now, in whichever thread it is called."""
+    device = current()
+
+    @wraps(work)
+    def there(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Any:
+        with on_device(device):
+            return work(*args, **kwargs)
+
+    return there
+
+
 def kept_here(most: int) -> Callable[[Callable[Arguments, Tables]], Callable[Arguments, Tables]]:
     """Return a decorator for tables: made on the processor, and kept on each device that asks for them.
 
