@@ -73,7 +73,9 @@ def named(device: str) -> torch.device:
     if kind not in ("cpu", *ACCELERATORS):
         raise unknown("device", device, ["auto", "cpu", *ACCELERATORS])
     if kind not in there:
-        raise ValueError(f"there is no {kind} on this machine: it has {', '.join(there)}; --device auto takes the first")
+        raise ValueError(
+            f"there is no {kind} on this machine: it has {', '.join(there)}; --device auto takes the first"
+        )
     if kind == "cpu":
         return CPU
     count = getattr(torch, kind).device_count()

@@ -80,9 +80,7 @@ class _Move:
         own = [split.index] if split.index is not None else []
         if images is split.images and all(each.device == self.device for each in (*own, *split.painted.values())):
             return split
-        return replace(
-            split, images=images, index=on(split.index, self.device), painted=on(split.painted, self.device)
-        )
+        return replace(split, images=images, index=on(split.index, self.device), painted=on(split.painted, self.device))
 
     def images(self, images: Images) -> Images:
         if id(images) not in self.done:
@@ -100,7 +98,9 @@ class _Move:
             return images
         if isinstance(images, Movable):
             return images.to(self.device)
-        return _GridElsewhere(images, self.device) if isinstance(images, FactorImages) else _Elsewhere(images, self.device)
+        return (
+            _GridElsewhere(images, self.device) if isinstance(images, FactorImages) else _Elsewhere(images, self.device)
+        )
 
 
 class _Elsewhere:

@@ -66,7 +66,9 @@ def mahalanobis(logits: Tensor, features: Tensor, labels: Tensor, *, robust: boo
     distance = torch.zeros(len(labels))
     for label in set(labels.tolist()):
         members = labels == label
-        main = PCA(min(DIRECTIONS, features.shape[1]), random_state=0).fit_transform(features[members].double().cpu().numpy())
+        main = PCA(min(DIRECTIONS, features.shape[1]), random_state=0).fit_transform(
+            features[members].double().cpu().numpy()
+        )
         estimator = MinCovDet(random_state=0) if robust else EmpiricalCovariance()
         distance[members] = torch.as_tensor(estimator.fit(main).mahalanobis(main)).sqrt().float()
     return distance

@@ -130,9 +130,7 @@ def _work(
     where = {} if device.type == "cpu" else {"device": device.type}
     # what was typed by hand has another digest in every process: the run goes by the one that it was asked for by
     return run, [
-        replace(
-            row, at={**row.at, **where}, origin=replace(row.origin, run=digest, at={**row.origin.at, **where})
-        )
+        replace(row, at={**row.at, **where}, origin=replace(row.origin, run=digest, at={**row.origin.at, **where}))
         for row in rows
     ]
 

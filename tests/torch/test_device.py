@@ -204,7 +204,14 @@ def test_first_weights_are_the_same_on_every_device():
     def made():
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(3)
-            return [nn.Linear(3, 4), nn.Conv2d(2, 3, 3), nn.GRU(2, 3), nn.Embedding(3, 2), torch.rand(2), build(NETWORK, 10, 0)]
+            return [
+                nn.Linear(3, 4),
+                nn.Conv2d(2, 3, 3),
+                nn.GRU(2, 3),
+                nn.Embedding(3, 2),
+                torch.rand(2),
+                build(NETWORK, 10, 0),
+            ]
 
     assert not compared(made).down
 
@@ -213,7 +220,12 @@ def test_the_check_itself_refuses_what_mixes_and_counts_what_moves():
     on_cpu = torch.arange(3)
     with emulated_device() as moves:
         x = torch.arange(3)
-        for mix in (lambda: x + on_cpu, lambda: x[on_cpu], lambda: on_cpu.index_select(0, x), lambda: torch.cat([x, on_cpu])):
+        for mix in (
+            lambda: x + on_cpu,
+            lambda: x[on_cpu],
+            lambda: on_cpu.index_select(0, x),
+            lambda: torch.cat([x, on_cpu]),
+        ):
             with pytest.raises(MixedDevicesError):
                 mix()
         assert (x[[2, 0]] + 1).tolist() == [3, 1]
@@ -241,14 +253,21 @@ def test_a_table_is_made_once_and_kept_on_each_device():
 # data
 
 
-@pytest.mark.parametrize("dataset", ["digits", "digits:where=background", "digits:bias=stroke_grating", "sprites2d", "room3d"])
+@pytest.mark.parametrize(
+    "dataset", ["digits", "digits:where=background", "digits:bias=stroke_grating", "sprites2d", "room3d"]
+)
 def test_datasets_live_on_the_device_and_are_the_same_there(dataset):
     def looked():
         task = make_task(dataset, seed=1)
         splits = {"train": task.train, "test": task.test, "unbiased": task.unbiased, **task.hard}
         assert all(split.labels.device == current() for split in splits.values())
         shown = {name: split.render(torch.arange(5)) for name, split in splits.items()}
-        return shown, {name: split.fingerprint for name, split in splits.items()}, task.own_attribute, task.test.foreground(slice(0, 3))
+        return (
+            shown,
+            {name: split.fingerprint for name, split in splits.items()},
+            task.own_attribute,
+            task.test.foreground(slice(0, 3)),
+        )
 
     make_task(dataset, seed=1)  # tables
     expected = numbers(looked())

@@ -81,7 +81,9 @@ def own_things(path: str) -> GreyImages:
         )
     known, scored = _dealt(own, torch.ones(len(fit), dtype=torch.bool))
     grey, labels = own.grey.cpu().numpy(), own.labels.cpu().numpy()
-    return GreyImages(grey[known.cpu().numpy()], labels[known.cpu().numpy()], grey[scored.cpu().numpy()], labels[scored.cpu().numpy()])
+    return GreyImages(
+        grey[known.cpu().numpy()], labels[known.cpu().numpy()], grey[scored.cpu().numpy()], labels[scored.cpu().numpy()]
+    )
 
 
 @dataclass(frozen=True, eq=False)

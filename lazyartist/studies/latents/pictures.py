@@ -169,7 +169,9 @@ def _maps(model: LatentModel, seen: Tensor, means: Tensor, about: str, results: 
     read, put = results / "latents_read.png", results / "latents_put.png"
     changed = change_maps(model, means[:50])
     shown = as_pictures(seen[:MAPPED])
-    maps = {f"latent {latent}": read_maps(model, seen[:MAPPED], latent, seen).cpu().numpy() for latent in changed.latents}
+    maps = {
+        f"latent {latent}": read_maps(model, seen[:MAPPED], latent, seen).cpu().numpy() for latent in changed.latents
+    }
     save(lambda: read_maps_figure(shown, maps, f"{about}: where each latent is read from"), read)
     words = f"{about}: how much each pixel changes when a latent moves"
     save(lambda: change_maps_figure(shown[0], changed.maps.cpu().numpy(), changed.latents, model.circles, words), put)

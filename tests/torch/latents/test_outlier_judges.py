@@ -34,7 +34,9 @@ def test_the_least_determinant_finds_what_pyod_finds(judge):
     active = torch.ones(6, dtype=torch.bool)
     ours = judge_detection(find_outliers(posterior, active, detector="mcd"), odd)
     best = judge_detection(find_outliers(posterior, active), odd)
-    fitted = [mcd(contamination=25 / 350, support_fraction=0.85, random_state=0).fit(x) for x in posterior.mean.cpu().numpy()]
+    fitted = [
+        mcd(contamination=25 / 350, support_fraction=0.85, random_state=0).fit(x) for x in posterior.mean.cpu().numpy()
+    ]
     theirs = judge_detection(scored(torch.stack([torch.as_tensor(one.decision_scores_) for one in fitted])), odd)
     assert theirs.auroc.mean() > 0.98
     for quality in (ours, best):
