@@ -108,7 +108,7 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _where_asked(options: argparse.Namespace) -> AbstractContextManager[object]:
-    """Return a context on the device of `--device` or LAZYARTIST_DEVICE; torch is imported only if one was asked for."""
+    """Return a context on the device of `--device` or LAZYARTIST_DEVICE; torch is imported only if there is one."""
     if not hasattr(options, "device") or not (options.device or os.environ.get("LAZYARTIST_DEVICE")):
         return contextlib.nullcontext()
 

@@ -1,8 +1,9 @@
 """Where tensors live: the processor, or an accelerator that torch knows.
 
 Inside `with on_device("cuda"):` whatever torch makes is made there, so that code that says nothing of devices runs on
-each of them. What is drawn at random is drawn on the processor and then moved: one seed gives the same numbers, the same
-first weights and the same order of images on every device. On the processor nothing is done, and nothing is slower.
+each of them. What is drawn at random is drawn on the processor and then moved: one seed gives the same numbers, the
+same first weights and the same order of images on every device. On the processor itself nothing is done, and nothing
+is slower.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ ACCELERATORS = ("cuda", "mps", "xpu")  # in the order in which "auto" looks
 CPU = torch.device("cpu")
 
 Here = TypeVar("Here", Tensor, nn.Module)
-Tables = TypeVar("Tables", Tensor, tuple[Tensor, Tensor])
+Tables = TypeVar("Tables")  # a tensor, or a tuple of tensors
 Arguments = ParamSpec("Arguments")
 
 
@@ -69,7 +70,7 @@ def named(device: str) -> torch.device:
     there = available()
     kind, _, number = device.partition(":")
     if device == "auto":
-        return torch.device(there[0])
+        return named(there[0])
     if kind not in ("cpu", *ACCELERATORS):
         raise unknown("device", device, ["auto", "cpu", *ACCELERATORS])
     if kind not in there:
@@ -129,25 +130,21 @@ def kept_here(most: int) -> Callable[[Callable[Arguments, Tables]], Callable[Arg
 
     def decorate(make: Callable[Arguments, Tables]) -> Callable[Arguments, Tables]:
         @lru_cache(maxsize=most)
-        def kept(device: torch.device, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Tables:
+        def kept(device: torch.device, *args: Any, **kwargs: Any) -> Any:
             if device.type != "cpu":
-                return _moved(kept(CPU, *args, **kwargs), device)
+                tables = kept(CPU, *args, **kwargs)
+                return tables.to(device) if isinstance(tables, Tensor) else tuple(each.to(device) for each in tables)
             with on_device(CPU):
                 return make(*args, **kwargs)
 
         @wraps(make)
         def told(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Tables:
-            return kept(current(), *args, **kwargs)
+            asked: Callable[..., Tables] = kept
+            return asked(current(), *args, **kwargs)
 
         return told
 
     return decorate
-
-
-def _moved(tables: Tables, device: torch.device) -> Tables:
-    if isinstance(tables, Tensor):
-        return tables.to(device)
-    return tuple(table.to(device) for table in tables)
 
 
 def _chosen(device: str | torch.device | None) -> torch.device:
@@ -187,8 +184,7 @@ DRAWS_INTO = frozenset(
 
 FIRST_WEIGHTS = frozenset(
     getattr(nn.init, name)
-    for name in "kaiming_normal_ kaiming_uniform_ normal_ orthogonal_ sparse_ trunc_normal_ uniform_ xavier_normal_ "
-    "xavier_uniform_".split()
+    for name in "kaiming_normal_ kaiming_uniform_ normal_ trunc_normal_ uniform_ xavier_normal_ xavier_uniform_".split()
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import wraps
-from typing import Any, ParamSpec, Protocol, TypeVar, runtime_checkable
+from typing import Any, ParamSpec, Protocol, TypeVar, cast, runtime_checkable
 
 import torch
 
@@ -27,7 +27,7 @@ class Movable(Protocol):
 
 
 Arguments = ParamSpec("Arguments")
-Made = TypeVar("Made", Task, Split, Images)
+Made = TypeVar("Made")  # a Task, a Split or Images
 
 
 def moved(thing: Made) -> Made:
@@ -35,14 +35,14 @@ def moved(thing: Made) -> Made:
 
     Splits that share their images still do. Images that cannot move are rendered on the processor, batch by batch.
     """
-    move = _Move(current())
-    if isinstance(thing, Task):
-        return move.task(thing)
-    return move.split(thing) if isinstance(thing, Split) else move.images(thing)
+    move, found = _Move(current()), cast("Any", thing)
+    kinds = ((Task, move.task), (Split, move.split))
+    to_it = next((each for kind, each in kinds if isinstance(found, kind)), move.images)
+    return cast("Made", to_it(found))
 
 
 def made_here(make: Callable[Arguments, Made]) -> Callable[Arguments, Made]:
-    """Decorate what makes a task or images: they are made on the processor, the same on every device, and then moved."""
+    """Decorate what makes a task or images: it is made on the processor, the same for every device, and then moved."""
 
     @wraps(make)
     def told(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Made:
@@ -53,7 +53,7 @@ def made_here(make: Callable[Arguments, Made]) -> Callable[Arguments, Made]:
     return told
 
 
-def original(images: Images) -> Images:
+def original(images: Any) -> Any:
     """Return images as they were before they were moved: their class says which code renders them."""
     return images.original if isinstance(images, _Elsewhere) else images
 
@@ -67,7 +67,7 @@ class _Move:
 
     def task(self, task: Task) -> Task:
         parts = {name: getattr(task, name) for name in ("train", "easy", "test", "unbiased")}
-        now = {name: None if split is None else self.split(split) for name, split in parts.items()}
+        now: dict[str, Any] = {name: None if one is None else self.split(one) for name, one in parts.items()}
         hard = {way: self.split(split) for way, split in task.hard.items()}
         same = all(now[name] is split for name, split in parts.items())
         same = same and all(hard[way] is split for way, split in task.hard.items())

@@ -44,7 +44,8 @@ def factory(spec: str) -> tuple[Callable[..., Any], dict[str, Option]]:
 def build(spec: str, classes: int, seed: int) -> nn.Module:
     """Return a network with fresh weights that depend on `seed` alone; torch's global generator is left as it was.
 
-    It is on the current device. Its weights are in channels-last order, if it takes images in that order; see `to_channels_last`.
+    It is on the current device. Its weights are in channels-last order, if it takes images in that order; see
+    `to_channels_last`.
 
     Args:
         spec: a name and knobs, see `factory`.

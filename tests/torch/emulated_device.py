@@ -1,4 +1,4 @@
-"""A device that is none: its tensors say that they are on another device, and their numbers lie in the processor's memory.
+"""A device that is none: its tensors say that they are elsewhere, and their numbers lie in the processor's memory.
 
 What runs on it is computed by the processor's own kernels, so that its results must be those of the processor, bit for
 bit. It refuses what an accelerator refuses, and more: any operation on tensors of both devices, even an index. And it
@@ -135,11 +135,11 @@ class _OfNumbers(TorchFunctionMode):
     def __torch_function__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
         device = kwargs.get("device")
-        if func in (torch.tensor, torch.as_tensor, torch.asarray) and device is not None:
-            if torch.device(device).type == DEVICE.type:
-                if isinstance(args[0], Tensor):
-                    return args[0].to(DEVICE, kwargs.get("dtype"))
-                return func(*args, **{**kwargs, "device": torch.device("cpu")}).to(DEVICE)
+        goes_here = device is not None and torch.device(device).type == DEVICE.type
+        if func in (torch.tensor, torch.as_tensor, torch.asarray) and goes_here:
+            if isinstance(args[0], Tensor):
+                return args[0].to(DEVICE, kwargs.get("dtype"))
+            return func(*args, **{**kwargs, "device": torch.device("cpu")}).to(DEVICE)
         if func in (Tensor.__getitem__, Tensor.__setitem__) and isinstance(args[0], Emulated):
             args = (args[0], _indices(args[1]), *args[2:])
         return func(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Training, maps, probes, attacks, bounds, autoencoders and latents on a device: the same bits, and nothing moves unseen.
+"""Training, maps, probes, attacks, bounds, autoencoders, latents on a device: the same bits, nothing moves unseen.
 
 The device is emulated, see `emulated_device.py`: its numbers are computed by the processor's own kernels.
 """
@@ -18,8 +18,8 @@ from lazyartist.attacks import ATTACKS
 from lazyartist.attacks.criterion import TargetedConfidence
 from lazyartist.attribution import MAPS
 from lazyartist.certify.crown import Certified
-from lazyartist.data import DATASETS
 from lazyartist.data.images import Paintable, Split
+from lazyartist.data.lies import LIES
 from lazyartist.data.make import make_task
 from lazyartist.data.moved import moved
 from lazyartist.data.task import Task
@@ -117,7 +117,7 @@ def elsewhere(model):
 
 def test_what_is_not_there_is_an_error_that_says_what_there_is(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(ValueError, match="there is no cuda on this machine: it has .*cpu"), on_device("cuda"):
+    with pytest.raises(ValueError, match=r"there is no cuda on this machine: it has .*cpu"), on_device("cuda"):
         pass
     with pytest.raises(UnknownNameError, match=r"no device called 'gpu'.*Known: auto, cpu, cuda"), on_device("gpu"):
         pass
@@ -171,7 +171,7 @@ def test_a_device_holds_for_its_thread_and_inside_its_with():
             thread.start()
             thread.join()
         with on_device(CPU):
-            assert current() == torch.zeros(2).device == torch.rand(2).device == CPU
+            assert current() == torch.zeros(2).device == torch.tensor([1]).device == CPU
         assert isinstance(torch.zeros(2), Emulated)
     assert seen == [CPU, DEVICE]
     assert current() == CPU
@@ -191,7 +191,7 @@ def drawn():
         torch.bernoulli(weights, generator=generator),
         torch.empty(2, 3, 4, 4).to(memory_format=torch.channels_last).normal_(generator=generator),
         torch.normal(weights, 2 * weights, generator=generator),
-        nn.init.orthogonal_(torch.empty(3, 3), generator=generator),
+        nn.init.kaiming_uniform_(torch.empty(3, 3), generator=generator),
     ]
 
 
@@ -282,7 +282,7 @@ def test_datasets_live_on_the_device_and_are_the_same_there(dataset):
     assert same(expected, found)
 
 
-@pytest.mark.parametrize("lie", sorted(name for name in __import__("lazyartist.data.lies").data.lies.LIES))
+@pytest.mark.parametrize("lie", sorted(LIES))
 def test_every_lie_is_drawn_on_the_device(lie):
     def shown():
         return make_task(f"digits:bias={lie}").train.render(slice(0, 6))
@@ -371,7 +371,7 @@ def test_a_step_of_plain_training_looks_at_nothing_but_whether_the_loss_is_finit
         return steps, moves
 
     (few, first), (many, second) = looked(0.09), looked(0.3)
-    assert (few, many) == (3, 11)
+    assert (few, many) == (3, 10)
     more = second.looks - first.looks
     assert dict(more) == {FINITE: many - few}
     assert first.up == second.up  # first weights and the order of images; of these, one epoch's
@@ -395,9 +395,9 @@ def test_what_others_wrote_for_the_processor_runs_there(digits):
 
 
 def test_a_model_elsewhere_is_named_with_the_way_out(digits, knows):
-    with emulated_device():
-        with pytest.raises(ValueError, match=r"the model is on cpu, the images are on meta: pass model\.to\('meta'\)"):
-            logits_of(knows, moved(digits).easy)
+    words = r"the model is on cpu, the images are on meta: pass model\.to\('meta'\)"
+    with emulated_device(), pytest.raises(ValueError, match=words):
+        logits_of(knows, moved(digits).easy)
 
 
 # stores and rows
@@ -464,30 +464,33 @@ def test_every_attack_runs_there(name, digits, knows):
         labels = moved(digits).easy.labels[:3]
         criterion = TargetedConfidence((labels + 1) % 10, labels=labels)
         attack = ATTACKS[name]
-        short = {"steps": 3} if "steps" in {each.name for each in fields(attack)} else {}
+        few = {"steps": 3, "queries": 5, "rounds": 2, "restarts": 1}
+        short = {each.name: few[each.name] for each in fields(attack) if each.name in few}
         images = moved(digits).easy.render(slice(0, 3))
-        built = attack(rounds=2) if name == "bisection" else attack(**short)
-        return built(elsewhere(knows), images, criterion, **({} if name in ("bisection", "fmn") else {"epsilon": 0.2}))
+        return attack(**short)(
+            elsewhere(knows), images, criterion, **({} if name in ("bisection", "fmn") else {"epsilon": 0.2})
+        )
 
     assert not compared(attacked).down
 
 
 @pytest.mark.parametrize("between", ["intervals", "lines"])
-def test_bounds_are_proven_there(between, digits, knows):
+def test_bounds_are_proven_there(between, digits):
     def proven():
         labels = moved(digits).easy.labels[:2]
         criterion = TargetedConfidence((labels + 1) % 10, labels=labels)
-        images = moved(digits).easy.render(slice(0, 2))
-        return Certified(between=between, rounds=2)(elsewhere(knows), images, criterion)
+        images = moved(digits).easy.render(slice(0, 2))[:, :, ::4, ::4]
+        return Certified(between=between, rounds=1)(build("simple_cnn:width=1", 10, 0).eval(), images, criterion)
 
-    compared(proven)
+    assert not compared(proven).down
 
 
 @pytest.mark.parametrize("name", sorted(SAES))
 def test_every_sparse_autoencoder_is_trained_there(name):
     def trained():
         vectors = torch.randn(300, 6, generator=torch.Generator().manual_seed(0))
-        found = train(SAES.build(name), vectors, features=40, seeds=(0, 1), budget=SaeBudget(steps=4, batch_size=32))
+        budget = SaeBudget(steps=4, batch_size=32)
+        found = train(SAES.build(name), vectors, features=20, seeds=(0, 1), budget=budget)
         return [sae_tensors(one) for one in found], found[0](vectors[:9])
 
     moves = compared(trained)
@@ -512,7 +515,3 @@ def test_latents_are_learnt_there_in_every_way(name, digits):
 
     moves = compared(learnt)
     assert moves.looks[FINITE] == 3
-
-
-def test_datasets_have_names():
-    assert {"sprites2d", "room3d", "digits"} <= set(DATASETS)
