@@ -36,9 +36,9 @@ def moved(thing: Made) -> Made:
     Splits that share their images still do. Images that cannot move are rendered on the processor, batch by batch.
     """
     move, found = _Move(current()), cast("Any", thing)
-    kinds = ((Task, move.task), (Split, move.split))
-    to_it = next((each for kind, each in kinds if isinstance(found, kind)), move.images)
-    return cast("Made", to_it(found))
+    if isinstance(found, Task):
+        return cast("Made", move.task(found))
+    return cast("Made", move.split(found) if isinstance(found, Split) else move.images(found))
 
 
 def made_here(make: Callable[Arguments, Made]) -> Callable[Arguments, Made]:

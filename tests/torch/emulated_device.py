@@ -7,6 +7,7 @@ counts what moves: a copy to the processor, and a number that Python looks at.
 
 from __future__ import annotations
 
+import importlib
 import sys
 import traceback
 
@@ -14,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -70,14 +72,14 @@ class Emulated(Tensor):
     def __init__(self, inner):
         self.inner = inner
 
-    def __repr__(self):
+    def __repr__(self):  # type: ignore[override]
         return f"Emulated({self.inner})"
 
     def tolist(self):
         return self.cpu().tolist()
 
     @classmethod
-    def __torch_dispatch__(cls, func, types, args=(), kwargs=None):
+    def __torch_dispatch__(cls, func, types, args=(), kwargs=None):  # type: ignore[override]
         return _Device.now.run(func, args, kwargs or {})
 
 
@@ -168,7 +170,7 @@ def _asked_by():
 @contextmanager
 def emulated_device() -> Iterator[Moves]:
     """Work on the emulated device, and count what moves."""
-    from torch.optim import optimizer
+    optimizer: Any = importlib.import_module("torch.optim.optimizer")
 
     supported = optimizer._get_fused_kernels_supported_devices
     optimizer._get_fused_kernels_supported_devices = lambda: [*supported(), DEVICE.type]
