@@ -18,6 +18,7 @@ from lazyartist.attacks import ATTACKS
 from lazyartist.attacks.criterion import TargetedConfidence
 from lazyartist.attribution import MAPS
 from lazyartist.certify.crown import Certified
+from lazyartist.cli import main
 from lazyartist.data.images import Paintable, Split
 from lazyartist.data.lies import LIES
 from lazyartist.data.make import make_task
@@ -37,6 +38,7 @@ from lazyartist.probes.groups import group_accuracy
 from lazyartist.probes.polysemanticity import measure_polysemanticity
 from lazyartist.probes.unit_selectivity import unit_selectivity
 from lazyartist.registry import UnknownNameError
+from lazyartist.reporting.records import read_rows
 from lazyartist.sae import SAES
 from lazyartist.sae.budget import SaeBudget
 from lazyartist.sae.erasure import leace
@@ -45,6 +47,8 @@ from lazyartist.sae.train import train
 from lazyartist.strategies import STRATEGIES, witnesses
 from lazyartist.strategies.base import Batch, Strategy
 from lazyartist.strategies.erm import Erm
+from lazyartist.studies import STUDIES
+from lazyartist.studies.runner import run_study
 from lazyartist.training.budget import Budget
 from lazyartist.training.fit import fit
 from lazyartist.training.store import Store, provenance_of, versions
@@ -515,3 +519,32 @@ def test_latents_are_learnt_there_in_every_way(name, digits):
 
     moves = compared(learnt)
     assert moves.looks[FINITE] == 3
+
+
+def test_rows_say_where_they_were_measured_and_replace_none_of_the_processors(tmp_path):
+    study = STUDIES.build(
+        "cures",
+        datasets="digits",
+        networks=NETWORK,
+        strategies="erm",
+        seeds=1,
+        budget={"epochs": 0.1, "batch_size": 32},
+    )
+
+    def measured():
+        return run_study(study, tmp_path, store=Store(tmp_path / "store"), jobs=1)
+
+    own = measured()
+    with emulated_device():
+        there = measured()
+    assert not any("device" in {**row.at, **row.origin.versions} for row in own)
+    assert all(row.at["device"] == row.origin.versions["device"] == "meta" for row in there)
+    assert [(row.metric, row.value) for row in there] == [(row.metric, row.value) for row in own]
+    assert {row.origin.run for row in own}.isdisjoint(row.origin.run for row in there)
+    assert len(read_rows(tmp_path / "cures.jsonl")) == len(own) + len(there)
+
+
+def test_the_command_line_says_what_there_is(monkeypatch, capsys):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert main(["run", "lazy", "--datasets", "digits", "--device", "cuda"]) == 2
+    assert "there is no cuda on this machine: it has" in capsys.readouterr().err
