@@ -58,6 +58,7 @@ def _add_run(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     run.add_argument("--epochs", type=float, help="Train every strategy for so many epochs.")
     run.add_argument("--batch-size", type=_positive, help="Train every strategy with batches of this size.")
     run.add_argument("--learning-rate", type=float, help="Train every strategy with this learning rate.")
+    _add_device(run)
     run.add_argument("--fresh", action="store_true", help="Measure again what the records already hold.")
     _add_results(run)
 
@@ -157,6 +158,7 @@ def _add_latents(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     latents.add_argument("--latents", type=_positive, default=10, metavar="N", help="How many. Default: 10.")
     latents.add_argument("--steps", type=_positive, default=3000, metavar="N", help="Of training. Default: 3000.")
+    _add_device(latents)
     latents.add_argument("--seed", type=_seed, default=0, metavar="N", help="Of the training. Default: 0.")
     latents.add_argument(
         "--page", type=Path, default=Path("odd_images.html"), metavar="FILE", help="The page. Default: %(default)s."
@@ -169,6 +171,7 @@ def _add_clinic(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     clinic.set_defaults(command=report_commands.clinic_command)
     clinic.add_argument("case", nargs="?", help="Name of the case, with knobs if you like: forgetting:data=digits.")
     clinic.add_argument("--remedy", metavar="NAME", help="How to treat it. Default: the best that is known here.")
+    _add_device(clinic)
     clinic.add_argument("--seed", type=_seed, default=0, metavar="N", help="Of data, defect and treatment. Default: 0.")
     _add_results(clinic)
 
@@ -191,6 +194,7 @@ def _add_page(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     page.add_argument("--network", default="simple_cnn", metavar="NAME", help="Network. Default: %(default)s.")
     page.add_argument("--trust", action="store_true", help="Load .pt2 files, which may run any code of their author's.")
+    _add_device(page)
     page.add_argument("--seed", type=_seed, default=0, metavar="N", help="Of data and training. Default: 0.")
     page.add_argument("--host", default="127.0.0.1", metavar="NAME", help="Address to listen at. Default: %(default)s.")
     page.add_argument("--port", type=_port, default=0, metavar="N", help="Default: any that is free.")
@@ -207,6 +211,7 @@ def _add_model(parser: argparse.ArgumentParser, *, or_strategy: bool = False) ->
         )
         parser.add_argument("--epochs", type=float, help="How long a strategy trains. Default: as in `run cures`.")
         parser.add_argument("--seed", type=_seed, default=0, metavar="N", help="Of a strategy's model. Default: 0.")
+    _add_device(parser)
     parser.add_argument(
         "--network", metavar="NAME",
         help="Network that the weights belong to: simple_cnn:width=16, or one of your own: my_module:make.",
@@ -217,6 +222,14 @@ def _add_model(parser: argparse.ArgumentParser, *, or_strategy: bool = False) ->
     parser.add_argument(
         "--data", "--dataset", default="mnist", metavar="NAME", dest="dataset",
         help="Dataset whose test images are shown, with knobs if you like: mnist:where=background. Default: mnist.",
+    )  # fmt: skip
+
+
+def _add_device(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--device", metavar="NAME",
+        help="Where to compute: cpu, cuda, cuda:1, mps, xpu, or auto for the first that there is. "
+        "Default: the variable LAZYARTIST_DEVICE, or cpu.",
     )  # fmt: skip
 
 

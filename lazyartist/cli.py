@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
 from lazyartist import commands
@@ -49,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _told_to_end():
             options = _parsed(arguments)
             debug = options.debug
-            code = int(options.command(options))
+            with _where_asked(options):
+                code = int(options.command(options))
             sys.stdout.flush()
             return code
     except BrokenPipeError:
@@ -104,6 +105,16 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         return command_line().parse_args(arguments)
     finally:  # help ends the process: what is still to be written would break only there
         sys.stdout.flush()
+
+
+def _where_asked(options: argparse.Namespace) -> AbstractContextManager[object]:
+    """Return a context on the device of `--device` or LAZYARTIST_DEVICE; torch is imported only if there is one."""
+    if not hasattr(options, "device") or not (options.device or os.environ.get("LAZYARTIST_DEVICE")):
+        return contextlib.nullcontext()
+
+    from lazyartist.device import on_device
+
+    return on_device(options.device)
 
 
 def _say(words: str) -> None:

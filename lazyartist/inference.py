@@ -109,6 +109,12 @@ def taking(model: nn.Module, images: Tensor) -> Iterator[None]:
 
 def _refusal(model: nn.Module, images: Tensor, error: str) -> str | None:
     """Say in plain words why a model does not take these images; None if torch's error is about something else."""
+    elsewhere = sorted({str(p.device) for p in model.parameters() if p.device != images.device})
+    if elsewhere:
+        return (
+            f"the model is on {' and '.join(elsewhere)}, the images are on {images.device}: pass "
+            f"model.to({str(images.device)!r}), or make the data inside `with lazyartist.device.on_device(...)`"
+        )
     other = sorted({str(p.dtype) for p in model.parameters() if p.is_floating_point() and p.dtype != images.dtype})
     if other and "type" in error:
         return (

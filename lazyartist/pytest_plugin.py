@@ -36,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--lazy-report", type=Path, default=None, metavar="FILE", help="Page of all results, written at the end."
     )
+    group.addoption("--lazy-device", default=None, metavar="NAME", help="Where studies run: LAZYARTIST_DEVICE, or cpu.")
     group.addoption("--lazy-jobs", type=int, default=2, metavar="N", help="Training processes side by side: 2.")
 
 
@@ -110,6 +111,7 @@ def measure(pytestconfig: pytest.Config, lazy_results: Path) -> Callable[..., li
                 store=Store(pytestconfig.getoption("--lazy-store")),
                 jobs=pytestconfig.getoption("--lazy-jobs"),
                 fresh=True,
+                device=pytestconfig.getoption("--lazy-device"),
                 progress=progress,
             )
         if not rows:

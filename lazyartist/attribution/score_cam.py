@@ -40,6 +40,6 @@ class ScoreCam(LayerMap):
                 image = rows // channels
                 masks = normalise(upsample(flat[rows], (x.shape[2], x.shape[3])))
                 masked = (x[image] * masks[:, None]).contiguous(memory_format=torch.channels_last)
-                weights[rows] = scores(outputs(model, masked), of_rows(target, image.cpu()))
+                weights[rows] = scores(outputs(model, masked), of_rows(target, image))
         shares = weights.view(n, channels).softmax(1)
         return (shares[:, :, None, None] * a).sum(1)

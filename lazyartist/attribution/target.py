@@ -46,4 +46,4 @@ def of_rows(target: Target, index: Tensor) -> Target:
     if callable(target) or isinstance(target, int):
         return target
     classes = torch.as_tensor(target)
-    return classes[index] if classes.ndim else classes
+    return classes[index.to(classes.device)] if classes.ndim else classes

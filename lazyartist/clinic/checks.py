@@ -133,5 +133,5 @@ class _ByValue(pickle.Pickler):
     def reducer_override(self, thing: object) -> Any:
         if isinstance(thing, torch.Tensor):
             values = thing.detach().cpu().contiguous()
-            return bytes, (f"{values.dtype} {tuple(values.shape)} ".encode() + values.numpy().tobytes(),)
+            return bytes, (f"{values.dtype} {tuple(values.shape)} ".encode() + values.cpu().numpy().tobytes(),)
         return NotImplemented

@@ -103,6 +103,6 @@ def made_grey(pixels: Tensor, rows: Tensor) -> Tensor:
 def first_of_each(grey: Tensor) -> list[int]:
     """Return the rows of images (N, H, W) that are the same, to the pixel, as none before them."""
     seen: dict[bytes, int] = {}
-    for row, picture in enumerate(grey.numpy()):
+    for row, picture in enumerate(grey.cpu().numpy()):
         seen.setdefault(picture.tobytes(), row)
     return list(seen.values())

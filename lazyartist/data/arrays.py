@@ -15,7 +15,9 @@ import torch
 from torch import Tensor
 
 from lazyartist.data.images import Split
+from lazyartist.data.moved import made_here
 from lazyartist.data.task import Task
+from lazyartist.data.tensors import with_tensors_on
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -41,14 +43,18 @@ class ArrayImages:
         """See `Images`: one more than the largest value of each factor."""
         return {name: int(values.max()) + 1 for name, values in self.factors.items()}
 
+    def to(self, device: torch.device) -> ArrayImages:
+        """Return the same images on a device."""
+        return with_tensors_on(self, device)
+
     @property
     def fingerprint(self) -> str:
         """SHA-256 of pixels and factors."""
         digest = hashlib.sha256(repr(tuple(self.pixels.shape)).encode())
-        digest.update(self.pixels.contiguous().numpy().tobytes())
+        digest.update(self.pixels.cpu().contiguous().numpy().tobytes())
         for name, values in sorted(self.factors.items()):
             digest.update(name.encode())
-            digest.update(values.contiguous().numpy().tobytes())
+            digest.update(values.cpu().contiguous().numpy().tobytes())
         return digest.hexdigest()
 
     def render(self, index: Tensor) -> Tensor:
@@ -56,6 +62,7 @@ class ArrayImages:
         return self.pixels.index_select(0, index).float() / 255
 
 
+@made_here
 def array_task(
     images: Any,
     factors: Mapping[str, Any],
@@ -137,6 +144,6 @@ def _whole(values: Any, name: str, n: int) -> Tensor:
 
 def _tensor(values: Any, name: str) -> Tensor:
     try:
-        return values if isinstance(values, Tensor) else torch.as_tensor(np.asarray(values))
+        return values.cpu() if isinstance(values, Tensor) else torch.as_tensor(np.asarray(values))
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name}: expected an array of numbers: {error}") from error

@@ -6,7 +6,7 @@ import hashlib
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 import torch
@@ -16,7 +16,10 @@ from torch import Tensor
 from lazyartist.data.grey import grey_images
 from lazyartist.data.images import UnsupportedError
 from lazyartist.data.lottery import Conflict, lottery
+from lazyartist.data.moved import made_here
 from lazyartist.data.palettes import HUES, Palette, palette_of
+from lazyartist.data.tensors import with_tensors_on
+from lazyartist.device import kept_here
 from lazyartist.seeding import seed_from
 
 
@@ -85,6 +88,10 @@ class ColouredImages:
         """Return the grey strokes at `index`, (B, H, W) uint8."""
         return self.images.index_select(0, index)
 
+    def to(self, device: torch.device) -> ColouredImages:
+        """Return the same images on a device, where they are painted."""
+        return with_tensors_on(self, device)
+
     @property
     def fingerprint(self) -> str:
         """SHA-256 of pixels, labels, colours, palette and, behind the stroke, textures, as they are now."""
@@ -93,7 +100,7 @@ class ColouredImages:
         if self.backdrops is not None:
             parts += [self.backdrops, _textures(*self.images.shape[1:])]
         for part in parts:
-            digest.update(part.contiguous().numpy().tobytes())
+            digest.update(part.cpu().contiguous().numpy().tobytes())
         return digest.hexdigest()
 
     @cached_property
@@ -101,6 +108,7 @@ class ColouredImages:
         return self.palette.tensor() / 255  # times a byte is a pixel in [0, 1]: one product, one rounding
 
 
+@made_here
 def colour(
     images: Any,
     labels: Any = None,
@@ -144,7 +152,7 @@ def colour(
     return ColouredImages(pixels, y, colours, paint, backdrops)
 
 
-@lru_cache(maxsize=4)
+@kept_here(4)
 def _textures(height: int, width: int) -> Tensor:
     """The smooth noise that every background is painted from: (TEXTURES, height, width) float32 in [0.35, 1]."""
     generator = torch.Generator().manual_seed(seed_from("textures"))

@@ -16,6 +16,9 @@ from lazyartist.data.grey import grey_images
 from lazyartist.data.images import UnsupportedError
 from lazyartist.data.lies.base import Lie
 from lazyartist.data.lottery import Conflict, lottery
+from lazyartist.data.moved import made_here
+from lazyartist.data.tensors import with_tensors_on
+from lazyartist.device import CPU, on_device
 from lazyartist.seeding import seed_from
 
 
@@ -75,9 +78,16 @@ class DrawnImages:
         placed = self.lie.place(self._grey(index), self._shown(index, {}))
         return (255 * placed[:, 0]).round().byte()
 
+    def to(self, device: torch.device) -> DrawnImages:
+        """Return the same images on a device, where they are drawn on."""
+        return with_tensors_on(self, device)
+
     @property
     def fingerprint(self) -> str:
         """SHA-256 of strokes, labels, values, and how the lie draws each value on the first image."""
+        if self.images.device != CPU:
+            with on_device(CPU):
+                return self.to(CPU).fingerprint
         digest = hashlib.sha256(f"{tuple(self.images.shape)} {self.lie!r}".encode())
         for part in (self.images, self.labels, *(self.values[name] for name in sorted(self.values))):
             digest.update(part.contiguous().numpy().tobytes())
@@ -95,6 +105,7 @@ class DrawnImages:
         }
 
 
+@made_here
 def tell(
     lie: Lie, images: Any, labels: Any, *, correlation: float = 0.95, conflict: Conflict = "all", seed: int = 0
 ) -> DrawnImages:

@@ -9,6 +9,7 @@ from lazyartist.data.folder_images import FolderImages, folder_images
 from lazyartist.data.grid import FactorImages
 from lazyartist.data.images import Images, Split, UnsupportedError
 from lazyartist.data.make import make_task
+from lazyartist.data.moved import original
 from lazyartist.options import split_options
 
 
@@ -53,6 +54,6 @@ def pictured(dataset: str) -> Images | Split:
 
 def names_of(images: Sized) -> list[str]:
     """Return what each image is called: the name of its file, or "image 17"."""
-    if isinstance(images, FolderImages):
+    if isinstance(images := original(images), FolderImages):
         return [images.decoded.sources[row].name for row in images.rows.tolist()]
     return [f"image {place}" for place in range(len(images))]

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from lazyartist.data.folder_cache import Decoded, decoded
 from lazyartist.data.folder_layouts import Listing, list_folder
+from lazyartist.data.moved import made_here
 from lazyartist.data.notices import listed, warn_once
 from lazyartist.data.own_task import coded, is_missing
 from lazyartist.data.pixels import image_size
@@ -55,7 +56,7 @@ class FolderImages:
             digest.update(self.decoded.sources[row].pixels.encode())
         for name, values in sorted(self.factors.items()):
             digest.update(name.encode())
-            digest.update(values.contiguous().numpy().tobytes())
+            digest.update(values.cpu().contiguous().numpy().tobytes())
         return digest.hexdigest()
 
     def render(self, index: Tensor) -> Tensor:
@@ -63,6 +64,7 @@ class FolderImages:
         return self.decoded.pixels.index_select(0, self.rows.index_select(0, index)).float() / 255
 
 
+@made_here
 def folder_images(path: str | Path, *, size: int | str = 64, broken: str = "error") -> FolderImages:
     """Return all images of a folder, whatever their split, with what is known of them; that may be nothing.
 

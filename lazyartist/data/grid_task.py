@@ -10,6 +10,7 @@ from torch import Tensor
 
 from lazyartist.data.grid import FactorImages, Grid
 from lazyartist.data.images import Split
+from lazyartist.data.moved import made_here
 from lazyartist.data.task import Task, whole_number
 from lazyartist.seeding import seed_from
 
@@ -17,6 +18,7 @@ from lazyartist.seeding import seed_from
 EASY, TEST = 2000, 4000  # images
 
 
+@made_here
 def grid_task(
     images: FactorImages,
     name: str,

@@ -139,7 +139,7 @@ class Split(Dataset[tuple[Tensor, int]]):
         for name, values in (("", self.index), *sorted(self.painted.items())):
             digest.update(name.encode())
             if values is not None:
-                digest.update(values.contiguous().numpy().tobytes())
+                digest.update(values.cpu().contiguous().numpy().tobytes())
         return digest.hexdigest()
 
     def render(self, index: Tensor | slice, attribute: Tensor | None = None) -> Tensor:

@@ -6,17 +6,20 @@ from dataclasses import replace
 from typing import Any
 
 from lazyartist.data import DATASETS
+from lazyartist.data.moved import made_here
 from lazyartist.data.painting import paint_task
 from lazyartist.data.sources import GreyImages
 from lazyartist.data.task import Task, whole_number
 
 
+@made_here
 def make_task(dataset: str | GreyImages | Task = "mnist", *, seed: int = 0, **knobs: Any) -> Task:
     """Make the task of a dataset. The same arguments give the same bits: splits and attributes all follow from `seed`.
 
     Args:
         dataset: a name, with knobs behind it if you like: "mnist", "digits:correlation=0.99:where=background"; or your
-            own `GreyImages` to be painted; or a `Task` of your own, which is returned as it is.
+            own `GreyImages` to be painted; or a `Task` of your own, which is returned as it is,
+            but for the device that it is on.
         seed: a whole number from 0 on.
         knobs: of the dataset; those of painted ones are `correlation`, `conflict`, `where` and `palette`, see
             `lazyartist.data.coloured.colour`.

@@ -13,6 +13,7 @@ import torch
 from lazyartist.data.arrays import ArrayImages
 from lazyartist.data.folder_layouts import BIAS, SPLIT, TARGET, named
 from lazyartist.data.memory_items import collected, plain
+from lazyartist.data.moved import made_here
 from lazyartist.data.notices import listed
 from lazyartist.data.own_task import coded, is_missing, own_task, untested_groups
 from lazyartist.data.pixels import image_size
@@ -36,6 +37,7 @@ class NamedImages(ArrayImages):
     values: Mapping[str, tuple[str, ...]]
 
 
+@made_here
 def memory_task(
     images: Any,
     factors: Mapping[str, Sequence[Any]] | None = None,

@@ -17,6 +17,7 @@ from lazyartist.data.images import Split
 from lazyartist.data.lies import COLOUR, LIES
 from lazyartist.data.lies.base import Lie
 from lazyartist.data.lottery import Conflict, Hard, swap
+from lazyartist.data.moved import made_here
 from lazyartist.data.palettes import Palette, palette_of
 from lazyartist.data.sources import GreyImages
 from lazyartist.data.task import Keys, Task, whole_number
@@ -26,6 +27,7 @@ from lazyartist.seeding import seed_from
 JUDGED_HARD: tuple[Hard, ...] = ("rotated", "other")
 
 
+@made_here
 def paint_task(
     grey: GreyImages,
     name: str,

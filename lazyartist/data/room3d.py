@@ -19,6 +19,7 @@ from lazyartist.data.grid_task import grid_task
 from lazyartist.data.room3d_geometry import AZIMUTHS, SCALES, cast_room
 from lazyartist.data.room3d_solids import SHAPES
 from lazyartist.data.task import Task
+from lazyartist.device import CPU, kept_here, on_device
 
 
 HUES = 10
@@ -73,6 +74,11 @@ class Room3D(FactorImages):
         """Return how much of each pixel is the object, (B, size, size) uint8 from 0 to 255."""
         return (255 * geometry(self.size)[1].index_select(0, index % MAPS)).round().to(torch.uint8)
 
+    def to(self, device: torch.device) -> Room3D:
+        """Return these images: they are rendered on the device of their index."""
+        del device
+        return self
+
     def project(self, axes: Tensor) -> Callable[[Tensor], Tensor]:
         """See `WithProjection`: an image is a sum of three parts, and of each one hue decides; so three look-ups do."""
         table = _projected(self.size, checked_axes(axes, 3 * self.size**2))
@@ -101,20 +107,20 @@ def room3d(*, correlation: float = 0.95, images: int = 12_000, size: int = 32, s
     return replace(task, keys={**task.keys, "size": size})
 
 
-@lru_cache(maxsize=4)
+@kept_here(4)
 def geometry(size: int) -> tuple[Tensor, Tensor]:
     """Return what all images are mixed from: weights (480, 4, size²), and the object's share (480, size, size)."""
     weights, coverage = cast_room(size)
     return weights.flatten(2), coverage
 
 
-@lru_cache(maxsize=1)
+@kept_here(2)
 def hues() -> Tensor:
     """Return the colours (10, 3) float32 of floor, walls and objects: fully saturated, evenly round the circle."""
     return torch.tensor([colorsys.hsv_to_rgb(k / HUES, 1, 1) for k in range(HUES)])
 
 
-@lru_cache(maxsize=1)
+@kept_here(2)
 def _colours_of_hues() -> Tensor:
     """The colours of all regions by the three hues together, (1000, 3 channels, 4 regions)."""
     own = hues()
@@ -125,8 +131,9 @@ def _colours_of_hues() -> Tensor:
 @lru_cache(maxsize=4)
 def _fingerprint(size: int) -> str:
     digest = hashlib.sha256(f"room3d {size} {dict(GRID.sizes)}".encode())
-    for part in (*geometry(size), _colours_of_hues()):
-        digest.update(part.contiguous().numpy().tobytes())
+    with on_device(CPU):
+        for part in (*geometry(size), _colours_of_hues()):
+            digest.update(part.contiguous().numpy().tobytes())
     return digest.hexdigest()
 
 

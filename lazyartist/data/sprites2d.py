@@ -27,6 +27,7 @@ from lazyartist.data.sprites2d_geometry import (
     cut_into_rows,
 )
 from lazyartist.data.task import Task
+from lazyartist.device import CPU, kept_here, on_device
 
 
 GRID = Grid(
@@ -79,6 +80,11 @@ class Sprites2D(FactorImages):
         """Return how much of each pixel is the sprite, (B, size, size) uint8 from 0 to 255."""
         return (255 * self._grey(index)).round().to(torch.uint8)
 
+    def to(self, device: torch.device) -> Sprites2D:
+        """Return these images: they are rendered on the device of their index."""
+        del device
+        return self
+
     def project(self, axes: Tensor) -> Callable[[Tensor], Tensor]:
         """See `WithProjection`: all channels are the same, so one is enough."""
         of_one = checked_axes(axes, 3 * self.size**2).view(len(axes), 3, -1).sum(1).T.contiguous()
@@ -111,13 +117,13 @@ def sprites2d(*, correlation: float = 0.95, images: int = 12_000, size: int = 32
     return replace(task, keys={**task.keys, "size": size})
 
 
-@lru_cache(maxsize=1)
+@kept_here(2)
 def _rows() -> Tensor:
     """See `cut_into_rows`, which takes half a second: (720 sprites · 32 heights, 64, 4)."""
     return cut_into_rows().flatten(0, 1)
 
 
-@lru_cache(maxsize=2)
+@kept_here(4)
 def _spans(size: int) -> Tensor:
     """What a row of 64 pixels, white from one column up to another, adds to a row of the picture: (65², size)."""
     column = torch.arange(PIXELS)
@@ -130,5 +136,6 @@ def _spans(size: int) -> Tensor:
 @lru_cache(maxsize=2)
 def _fingerprint(size: int) -> str:
     digest = hashlib.sha256(f"sprites2d {size} {dict(GRID.sizes)}".encode())
-    digest.update(_rows().numpy().tobytes())
+    with on_device(CPU):
+        digest.update(_rows().numpy().tobytes())
     return digest.hexdigest()

@@ -11,6 +11,7 @@ import torch
 from scipy.stats import rankdata
 from torch import Tensor
 
+from lazyartist.device import here
 from lazyartist.latents.normal import Outliers
 
 
@@ -58,11 +59,11 @@ def judge_detection(outliers: Outliers, odd: Tensor) -> DetectionQuality:
     """
     if odd.ndim != 2 or odd.shape != outliers.distance.shape or odd.dtype != torch.bool:
         raise ValueError(f"odd: expected {tuple(outliers.distance.shape)} bool, got {tuple(odd.shape)} {odd.dtype}")
-    odd, distance, flagged = odd.cpu(), outliers.distance.cpu(), outliers.flagged.cpu()
+    odd, distance, flagged = here(odd), here(outliers.distance), here(outliers.flagged)
     positive, images = odd.sum(1), odd.shape[1]
     if bool((positive == 0).any()) or bool((positive == images).any()):
         raise ValueError("a batch has no odd image, or no normal one: there is nothing to tell apart")
-    ranks = torch.as_tensor(rankdata(distance.numpy(), axis=1))
+    ranks = torch.as_tensor(rankdata(distance.cpu().numpy(), axis=1))
     above = (ranks * odd).sum(1) - positive * (positive + 1) / 2
     normal_first = odd.int().argsort(dim=1, stable=True)
     by_distance = distance.gather(1, normal_first).argsort(dim=1, descending=True, stable=True)

@@ -133,7 +133,7 @@ def shown_odd(
 
 def as_pictures(images: Tensor) -> NDArray[np.float32]:
     """Return images (…, C, H, W) as figures take them, (…, H, W, C)."""
-    pictures: NDArray[np.float32] = images.movedim(-3, -1).numpy()
+    pictures: NDArray[np.float32] = images.movedim(-3, -1).cpu().numpy()
     return pictures
 
 

@@ -83,7 +83,7 @@ def as_ways(traversals: Traversals) -> list[Way]:
         circle = latent < traversals.circles
         labels = [f"{math.degrees(value):.0f}°" if circle else f"{value:.1f}" for value in values.tolist()]
         title = f"latent {latent}, {'an angle' if circle else 'a line'}"
-        ways.append(Way(title, images.permute(0, 2, 3, 1).numpy(), labels))
+        ways.append(Way(title, images.permute(0, 2, 3, 1).cpu().numpy(), labels))
     return ways
 
 

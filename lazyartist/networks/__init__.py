@@ -44,7 +44,8 @@ def factory(spec: str) -> tuple[Callable[..., Any], dict[str, Option]]:
 def build(spec: str, classes: int, seed: int) -> nn.Module:
     """Return a network with fresh weights that depend on `seed` alone; torch's global generator is left as it was.
 
-    Its weights are in channels-last order, if it takes images in that order; see `to_channels_last`.
+    It is on the current device. Its weights are in channels-last order, if it takes images in that order; see
+    `to_channels_last`.
 
     Args:
         spec: a name and knobs, see `factory`.
@@ -57,16 +58,18 @@ def build(spec: str, classes: int, seed: int) -> nn.Module:
     """
     import torch  # what lists the networks needs no torch
 
+    from lazyartist.device import CPU, here, on_device
     from lazyartist.memory_format import to_channels_last
 
     make, knobs = factory(spec)
-    with torch.random.fork_rng(devices=[]):
+    with on_device(CPU), torch.random.fork_rng(devices=[]):  # the same first weights on every device
         torch.manual_seed(seed_from("weights", seed))
         try:
             model: nn.Module = make(classes=classes, **knobs)
         except (TypeError, ValueError, RuntimeError, ZeroDivisionError) as error:
             raise ValueError(f"{spec!r} with {classes} classes cannot be made: {error}") from error
-    return to_channels_last(model)
+        model = to_channels_last(model)
+    return here(model)
 
 
 def files_of(spec: str) -> str:

@@ -11,7 +11,9 @@ from pathlib import Path
 import torch
 
 from torch import Tensor, nn
+from torch.export.passes import move_to_device_pass
 
+from lazyartist.device import CPU, current, on_device
 from lazyartist.inference import BATCH, evaluating, outputs
 
 
@@ -103,9 +105,13 @@ def load_exported(path: Path) -> nn.Module:
         place = MODE_AT.get(str(node.target))
         if place is not None and node.args[place]:
             raise ModelFileError(f"{path} was exported in training mode: call .eval() before torch.export.export")
-    model = Exported(program, [_range(program, size) for size in images[0].shape]).eval()
-    _try(model, path)
-    return model
+    shape = [_range(program, size) for size in images[0].shape]
+    with on_device(CPU):
+        model = Exported(program, shape).eval()
+        _try(model, path)
+    if current() == CPU:
+        return model
+    return Exported(move_to_device_pass(program, str(current())), shape).eval()
 
 
 def _range(program: torch.export.ExportedProgram, size: int | torch.SymInt) -> tuple[int, float]:

@@ -16,6 +16,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from lazyartist.device import CPU, here, on_device
 from lazyartist.networks import build
 from lazyartist.networks.exported import ModelFileError, load_exported, shape_of
 from lazyartist.networks.head import head_of
@@ -28,7 +29,7 @@ CLASSES = 10  # where the weights do not tell
 
 
 def load_model(path: Path, network: str | None = None, *, trust: bool = False) -> nn.Module:
-    """Return the network of a file, in evaluation mode.
+    """Return the network of a file, in evaluation mode and on the current device.
 
     Args:
         path: weights (`.safetensors`), or a whole network (`.pt2`, from `torch.export.save`).
@@ -49,7 +50,9 @@ def load_model(path: Path, network: str | None = None, *, trust: bool = False) -
             f"there is no file {path}: expected weights (.safetensors) or a whole network (.pt2, torch.export.save)"
         )
     if path.suffix == ".safetensors":
-        return _with_weights(path, network)
+        with on_device(CPU):
+            model = _with_weights(path, network)
+        return here(model)
     if path.suffix == ".pt2":
         if not trust:
             raise ModelFileError(

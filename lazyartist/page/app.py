@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.params import Path as InPath
 from fastapi.params import Query
 from fastapi.responses import FileResponse, JSONResponse
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
 from lazyartist.attribution import MAPS
@@ -17,6 +18,7 @@ from lazyartist.clinic import CASES
 from lazyartist.data import fashion
 from lazyartist.data.coloured import ColouredImages
 from lazyartist.data.images import UnsupportedError
+from lazyartist.device import everywhere
 from lazyartist.page import lines
 from lazyartist.page.answers import answers, recoloured
 from lazyartist.page.asked import AskForDials, AskForMaps, AskForModel, AskForNoise, Drawing, text_of
@@ -200,6 +202,9 @@ def create_app(
             raise HTTPException(404, f"There is no picture of {case!r}.")
         return FileResponse(picture_of(results, case), media_type="image/png")
 
+    for route in app.routes:  # each request is answered in a thread of its own
+        if isinstance(route, APIRoute) and route.dependant.call is not None:
+            route.dependant.call = everywhere(route.dependant.call)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for error in (ValueError, KeyError):  # the library's own words: what came, what was expected, the way out
         app.add_exception_handler(error, _unusable)

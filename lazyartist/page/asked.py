@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from torch import Tensor
 
 from lazyartist.data.coloured import Where
+from lazyartist.device import here
 from lazyartist.page.drawing import PAD, SIDE, normalised
 
 
@@ -59,7 +60,7 @@ class Drawing(BaseModel):
     @cached_property
     def shape(self) -> Tensor:
         """(28, 28) uint8, the drawing as a model sees it, before it is painted."""
-        ink = torch.frombuffer(bytearray(_decoded(self.ink)), dtype=torch.uint8)
+        ink = here(torch.frombuffer(bytearray(_decoded(self.ink)), dtype=torch.uint8))
         side = SIZES[len(ink)]
         return normalised(ink.view(side, side))
 
@@ -100,7 +101,7 @@ class AskForModel(BaseModel):
 
 def text_of(values: Tensor) -> str:
     """Return a tensor's bytes as base64."""
-    return base64.b64encode(values.contiguous().numpy().tobytes()).decode()
+    return base64.b64encode(values.contiguous().cpu().numpy().tobytes()).decode()
 
 
 def _decoded(text: str) -> bytes:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import torch
 
 from lazyartist.attribution.layer import map_layers
+from lazyartist.device import everywhere
 from lazyartist.inference import outputs
 from lazyartist.page.drawing import SIDE
 from lazyartist.strategies import STRATEGIES
@@ -140,7 +141,7 @@ class Models:
 
     def start(self) -> threading.Thread:
         """Begin to make them ready."""
-        thread = threading.Thread(target=self._work, name="models of the page", daemon=True)
+        thread = threading.Thread(target=everywhere(self._work), name="models of the page", daemon=True)
         thread.start()
         return thread
 

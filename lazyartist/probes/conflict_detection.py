@@ -66,7 +66,9 @@ def mahalanobis(logits: Tensor, features: Tensor, labels: Tensor, *, robust: boo
     distance = torch.zeros(len(labels))
     for label in set(labels.tolist()):
         members = labels == label
-        main = PCA(min(DIRECTIONS, features.shape[1]), random_state=0).fit_transform(features[members].double().numpy())
+        main = PCA(min(DIRECTIONS, features.shape[1]), random_state=0).fit_transform(
+            features[members].double().cpu().numpy()
+        )
         estimator = MinCovDet(random_state=0) if robust else EmpiricalCovariance()
         distance[members] = torch.as_tensor(estimator.fit(main).mahalanobis(main)).sqrt().float()
     return distance
@@ -117,7 +119,7 @@ def judge_detection(score: Tensor, conflicting: Tensor) -> DetectionQuality:
         raise ValueError(
             f"{count} of {len(conflicting)} images conflict: expected at least one that does and one that does not"
         )
-    truth, ranks = conflicting.numpy(), score.numpy()
+    truth, ranks = conflicting.cpu().numpy(), score.cpu().numpy()
     threshold = score.sort(descending=True).values[count - 1]
     above, level = score > threshold, score == threshold
     shared = (count - int(above.sum())) * float(conflicting[level].float().mean())

@@ -70,7 +70,7 @@ def entropy(shares: Tensor) -> Tensor:
 
 def count_clusters(pairs: Tensor) -> int:
     """Return how many clusters of pairs (classes, attributes) bool there are, linked by rows and by columns."""
-    rows, columns = (index.numpy() for index in pairs.nonzero(as_tuple=True))
+    rows, columns = (index.cpu().numpy() for index in pairs.nonzero(as_tuple=True))
     if not len(rows):
         return 0
     height, width = pairs.shape

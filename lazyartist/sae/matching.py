@@ -63,7 +63,7 @@ def match(first: Tensor, second: Tensor) -> Matching:
     finite_rows("second", second)
     a, b = (normalize(x.double()) for x in (first, second))
     cosine = a @ b.T
-    left, right = map(torch.as_tensor, linear_sum_assignment(cosine.numpy(), maximize=True))
+    left, right = map(torch.as_tensor, linear_sum_assignment(cosine.cpu().numpy(), maximize=True))
     return Matching(left, right, cosine[left, right])
 
 

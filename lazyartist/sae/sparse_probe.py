@@ -51,8 +51,8 @@ def sparse_probe(train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor], k: i
         gap = ((x[own].mean(0) - x[~own].mean(0)) / spread).abs()
         chosen = gap.topk(k).indices
         a, b = (((part - centre) / spread)[:, chosen] for part in (x, x_test))
-        probe = LogisticRegression(max_iter=1000, class_weight="balanced").fit(a.numpy(), own.numpy())
-        answer = torch.as_tensor(probe.decision_function(b.numpy()))
+        probe = LogisticRegression(max_iter=1000, class_weight="balanced").fit(a.cpu().numpy(), own.cpu().numpy())
+        answer = torch.as_tensor(probe.decision_function(b.cpu().numpy()))
         scores.append(auroc(answer[:, None], (y_test == group)[None])[0, 0])
     return torch.stack(scores)
 
@@ -72,8 +72,8 @@ def linear_probe(train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> T
     if len(set(y.tolist())) < 2:
         raise ValueError("groups of `train`: all are the same, expected two different ones at least")
     spread, centre = torch.std_mean(x, 0)
-    a, b = (((part - centre) / spread.clamp_min(1e-9)).numpy() for part in (x, x_test))
-    probe = LogisticRegression(max_iter=1000).fit(a, y.numpy())
+    a, b = (((part - centre) / spread.clamp_min(1e-9)).cpu().numpy() for part in (x, x_test))
+    probe = LogisticRegression(max_iter=1000).fit(a, y.cpu().numpy())
     answers = torch.as_tensor(probe.decision_function(b))
     if answers.ndim == 1:  # two groups
         answers = torch.stack([-answers, answers], dim=1)

@@ -50,7 +50,7 @@ class Dfr(Erm):
             spread = spread.clamp_min(1e-6)
             weights = reweighing(y, attribute, split.classes, split.attributes)
             fitted = LogisticRegression(C=self.C, max_iter=1000)
-            fitted.fit(((x - centre) / spread).numpy(), y.numpy(), weights.numpy())
+            fitted.fit(((x - centre) / spread).cpu().numpy(), y.cpu().numpy(), weights.cpu().numpy())
             weight = torch.as_tensor(fitted.coef_, dtype=torch.float32) / spread
             bias = torch.as_tensor(fitted.intercept_, dtype=torch.float32) - weight @ centre
             if len(fitted.classes_) == 2:  # of two classes scikit-learn returns one row: the difference of their logits

@@ -10,10 +10,13 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from functools import lru_cache
 from typing import Any, ClassVar, cast
 
+import torch
+
 from lazyartist.data import DATASETS
 from lazyartist.data.images import UnsupportedError
 from lazyartist.data.make import make_task
 from lazyartist.data.task import Task
+from lazyartist.device import current
 from lazyartist.knobs import check_knobs
 from lazyartist.networks import NETWORKS, files_of
 from lazyartist.provenance import code_digest
@@ -51,7 +54,7 @@ class Run:
 
     def task(self) -> Task:
         """Return the data of this run."""
-        return _task(self.dataset, self.seed, self.data)
+        return _task(self.dataset, self.seed, self.data, current())
 
     def train(self, store: Store) -> Trained:
         """Return the trained model, from the store or trained now."""
@@ -212,5 +215,6 @@ def fingerprints(task: Task) -> str:
 
 
 @lru_cache(maxsize=2)
-def _task(dataset: str, seed: int, knobs: tuple[tuple[str, Key], ...]) -> Task:
+def _task(dataset: str, seed: int, knobs: tuple[tuple[str, Key], ...], device: torch.device) -> Task:
+    del device  # the same data elsewhere are others
     return make_task(dataset, seed=seed, **dict(knobs))

@@ -17,6 +17,7 @@ from joblib import Parallel, delayed
 from joblib.externals.loky.process_executor import BrokenProcessPool
 from joblib.parallel import LokyBackend, get_active_backend
 
+from lazyartist.device import current, on_device
 from lazyartist.files import locked, need_room
 from lazyartist.registry import Registry
 from lazyartist.reporting.records import append_run, read_rows, settle
@@ -37,6 +38,7 @@ def run_study(
     store: Store | None = None,
     jobs: int = 2,
     fresh: bool = False,
+    device: str | torch.device | None = None,
     progress: Callable[[AnyRun, bool], None] = lambda run, measured: None,
 ) -> list[Row]:
     """Measure the study's runs that the records do not hold yet, and return the rows of all of them, in their order.
@@ -48,6 +50,7 @@ def run_study(
         store: where trained models are kept.
         jobs: processes, with one torch thread each; joblib's active backend runs them.
         fresh: measure everything again.
+        device: what it runs on, see `lazyartist.device.on_device`; rows of an accelerator have its name as a key.
         progress: called after every run with the run, and whether it was measured or known.
 
     Raises:
@@ -57,7 +60,19 @@ def run_study(
     """
     if not isinstance(jobs, int) or jobs < 1:
         raise ValueError(f"jobs={jobs!r}: expected a positive whole number of processes")
-    runs, store = study.runs(), store or Store()
+    with on_device(device):
+        return _run(study, records, store or Store(), jobs, fresh, progress)
+
+
+def _run(
+    study: Study[AnyRun],
+    records: Path,
+    store: Store,
+    jobs: int,
+    fresh: bool,
+    progress: Callable[[AnyRun, bool], None],
+) -> list[Row]:
+    runs = study.runs()
     if not runs:
         raise ValueError(f"{study!r} has nothing to run: expected at least one dataset, network, strategy and seed")
     path = records / f"{study.name}.jsonl"
@@ -71,7 +86,7 @@ def run_study(
         if digests[run] in known:
             progress(run, False)
     by_hand = {group: found for group, registry in Registry.every.items() if (found := registry.by_hand())}
-    work = (delayed(_work)(study, run, digests[run], store, by_hand) for run in todo)
+    work = (delayed(_work)(study, run, digests[run], store, by_hand, current()) for run in todo)
     # joblib's own workers are children of this process; those of Dask and Ray outlive whoever asks them
     ours = isinstance(get_active_backend()[0], LokyBackend)
     watch = {"initializer": _end_with, "initargs": (os.getpid(),)} if ours else {}
@@ -100,14 +115,24 @@ def draw_pictures(study: Study[AnyRun], results: Path, *, store: Store | None = 
 
 
 def _work(
-    study: Study[AnyRun], run: AnyRun, digest: str, store: Store, by_hand: Mapping[str, Mapping[str, Any]]
+    study: Study[AnyRun],
+    run: AnyRun,
+    digest: str,
+    store: Store,
+    by_hand: Mapping[str, Mapping[str, Any]],
+    device: torch.device,
 ) -> tuple[AnyRun, list[Row]]:
     for group, things in by_hand.items():  # what was registered by hand is not known to a fresh process
         Registry.every[group].adopt(things)
-    with one_thread():
+    with one_thread(), on_device(device):
         rows = study.rows(run, store)
+    # an accelerator's rows are others: no table mixes them, and none replaces one of the processor's
+    where = {} if device.type == "cpu" else {"device": device.type}
     # what was typed by hand has another digest in every process: the run goes by the one that it was asked for by
-    return run, [replace(row, origin=replace(row.origin, run=digest)) for row in rows]
+    return run, [
+        replace(row, at={**row.at, **where}, origin=replace(row.origin, run=digest, at={**row.origin.at, **where}))
+        for row in rows
+    ]
 
 
 def _end_with(parent: int) -> None:

@@ -22,6 +22,8 @@ from torch import Tensor, nn
 
 import lazyartist
 
+from lazyartist.data.moved import original
+from lazyartist.device import all_here, described
 from lazyartist.files import cache_folder, write_bytes, write_text
 from lazyartist.networks import NETWORKS, build, files_of
 from lazyartist.provenance import code_digest
@@ -118,7 +120,7 @@ class Store:
             return found
         made = make()
         # clones, since a network may share parameters, and the file may not
-        weights = save({name: tensor.contiguous().clone() for name, tensor in made.tensors.items()})
+        weights = save({name: tensor.cpu().contiguous().clone() for name, tensor in made.tensors.items()})
         facts = dict(made.facts)
         card = {**asdict(provenance), "facts": facts, "digest": _digest(weights, facts)}
         path = self._path(provenance)
@@ -151,7 +153,7 @@ class Store:
             weights = path.with_suffix(".safetensors").read_bytes()
             if provenance.key != wanted.key or _digest(weights, facts) != digest:
                 raise ValueError("card and weights do not belong together")
-            return Kept(load(weights), facts)
+            return Kept(all_here(load(weights)), facts)
         except (OSError, ValueError, SafetensorError) as error:
             log.warning("%s is damaged (%s): it is trained again", path.with_suffix(".safetensors"), error)
             return None
@@ -175,7 +177,7 @@ def provenance_of(strategy: Strategy, task: Task, network: str, budget: Budget, 
     split = split_for(strategy, task)
     networks = (NETWORKS.configured(name)[0] for name in (network, *strategy.networks))
     # what is handed over has code of its own, which no import leads to
-    trained_by = (fit, type(strategy), type(budget), type(split), type(split.images), *networks)
+    trained_by = (fit, type(strategy), type(budget), type(split), type(original(split.images)), *networks)
     return Provenance(
         kind="classifier",
         spec={
@@ -200,11 +202,12 @@ def provenance_of(strategy: Strategy, task: Task, network: str, budget: Budget, 
 
 
 def versions(libraries: Iterable[str] = ()) -> dict[str, str]:
-    """Return the versions of what a result depends on besides the arguments.
+    """Return the versions of what a result depends on besides the arguments; and the device, where it is no processor.
 
     Args:
         libraries: optional ones that this result depends on too; "none" is the version of one that is not installed.
     """
+    device = described()
     return {
         "lazyartist": lazyartist.__version__,
         "python": platform.python_version(),
@@ -212,6 +215,7 @@ def versions(libraries: Iterable[str] = ()) -> dict[str, str]:
         "numpy": np.__version__,
         **{name: importlib.metadata.version(name) for name in ("torchvision", "scikit-learn", "scipy")},
         **{name: _version(name) for name in libraries},
+        **({"device": device} if device else {}),
     }
 
 

@@ -1,6 +1,8 @@
 """What the tests with torch share: a small task, a short budget, and a guard over torch's global state."""
 
+import contextlib
 import importlib
+import os
 
 from types import SimpleNamespace
 
@@ -10,10 +12,37 @@ import torch
 from torch import nn
 
 from lazyartist.data.make import make_task
+from lazyartist.device import CPU, current, on_device
 from lazyartist.networks import build
 from lazyartist.strategies.erm import Erm
 from lazyartist.training.budget import Budget
 from lazyartist.training.fit import fit
+
+from .emulated_device import emulated_device, tests_may_look
+
+
+# All tests run on the device of LAZYARTIST_DEVICE; with LAZYARTIST_EMULATE=1 on one that is emulated, to find what an
+# accelerator would refuse. It is entered before tests are imported, since some make tensors then.
+EMULATED = os.environ.get("LAZYARTIST_EMULATE") == "1"
+DEVICE = contextlib.ExitStack()
+DEVICE.enter_context(emulated_device() if EMULATED else on_device())
+if current() != CPU:
+    DEVICE.enter_context(tests_may_look())
+
+
+def pytest_unconfigure():
+    DEVICE.close()
+
+
+@pytest.fixture
+def processor():
+    """Skip where tests run on an accelerator; the test says why it is about the processor alone."""
+
+    def only(reason):
+        if current() != CPU:
+            pytest.skip(f"on the processor only: {reason}")
+
+    return only
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -150,7 +150,7 @@ FAMILY = '''
 
         @property
         def fingerprint(self):
-            return hashlib.sha256(torch.stack([self.bird, self.wall]).numpy().tobytes()).hexdigest()
+            return hashlib.sha256(torch.stack([self.bird, self.wall]).cpu().numpy().tobytes()).hexdigest()
 
         def __len__(self):
             return len(self.bird)

@@ -38,7 +38,7 @@ def spoilt(value):
         (lambda z: (z, z), "the model returns a tuple: wrap it so that it returns logits alone"),
         (lambda z: {"logits": z}, "the model returns a dict: wrap it"),
         (lambda z: [z], "the model returns a list: wrap it"),
-        (lambda z: z.detach().numpy(), "the model returns a ndarray: wrap it"),
+        (lambda z: z.detach().cpu().numpy(), "the model returns a ndarray: wrap it"),
         (lambda z: None, "the model returns a NoneType: wrap it"),
         (lambda z: z[:, :7], r"shape \(64, 7\) for 64 images: expected \(64, 10\), one logit per class"),
         (lambda z: z[:, 0], r"shape \(64,\) for 64 images"),

@@ -20,7 +20,7 @@ def test_eta_squared_is_that_of_the_analysis_of_variance(seed):
     labels = torch.arange(60) % 4
     values = normal(60, 5, seed=seed) + 0.5 * labels[:, None] + 100
     eta = eta_squared(values, labels)
-    f = torch.as_tensor(f_classif(values.double().numpy(), labels.numpy())[0])
+    f = torch.as_tensor(f_classif(values.double().cpu().numpy(), labels.cpu().numpy())[0])
     torch.testing.assert_close(eta, f * 3 / (f * 3 + 56), rtol=1e-4, atol=1e-6)
 
 
@@ -44,7 +44,7 @@ def test_auroc_is_that_of_scikit_learn_ties_and_all():
     holds = normal(4, 300, seed=1) > 0.3
     ours = auroc(scores, holds)
     for a, f in itertools.product(range(4), range(5)):
-        assert float(ours[a, f]) == pytest.approx(roc_auc_score(holds[a], scores[:, f]))
+        assert float(ours[a, f]) == pytest.approx(roc_auc_score(holds[a].cpu(), scores[:, f].cpu()))
     assert auroc(scores, torch.ones(1, 300, dtype=torch.bool)).isnan().all()
 
 

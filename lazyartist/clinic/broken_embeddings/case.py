@@ -180,7 +180,7 @@ class BrokenEmbeddings(Case[Patient, Sealed, Mended]):
 
         check_mended(treated, sealed.encoder.table)
         vectors = sealed.encoder.encode(treated.table, sealed.texts)
-        labels, guessed = sealed.labels.numpy(), sealed.probe.classes(vectors).numpy()
+        labels, guessed = sealed.labels.cpu().numpy(), sealed.probe.classes(vectors).cpu().numpy()
         parts = {"accuracy": float(accuracy_score(labels, guessed))}
         found, broken = treated.found, sealed.broken
         if found.any():

@@ -45,7 +45,7 @@ def text_vectors(text: Sentences, vocabulary: int, size: int) -> Tensor:
     from scipy import sparse
 
     counts: Any
-    ids, numbers = text.ids.numpy(), text.numbers().numpy()
+    ids, numbers = text.ids.cpu().numpy(), text.numbers().cpu().numpy()
     frequency = np.bincount(ids, minlength=vocabulary)
     counts = 0
     for far in range(1, WINDOW + 1):
@@ -56,7 +56,7 @@ def text_vectors(text: Sentences, vocabulary: int, size: int) -> Tensor:
     counts = (counts + counts.T).tocsr()
     contexts = np.sort(np.argsort(-frequency, kind="stable")[:CONTEXTS])
     found = leading(_mutual_information(counts[:, contexts].tocoo()), size)
-    return torch.cat([torch.nn.functional.normalize(found), torch.from_numpy(np.log1p(frequency))[:, None].float()], 1)
+    return torch.cat([torch.nn.functional.normalize(found), torch.as_tensor(np.log1p(frequency))[:, None].float()], 1)
 
 
 def _mutual_information(counts: Any) -> Any:
@@ -81,4 +81,4 @@ def leading(matrix: Any, size: int) -> Tensor:
     left, sizes, _ = randomized_svd(
         matrix.astype(np.float32), size, n_iter=ROUNDS, random_state=seed_from("leading directions") % 2**32
     )
-    return torch.from_numpy(np.ascontiguousarray(left * np.sqrt(sizes), dtype=np.float32))
+    return torch.as_tensor(np.ascontiguousarray(left * np.sqrt(sizes), dtype=np.float32))

@@ -98,7 +98,9 @@ def _shown(broken: Tensor) -> list[int]:
 
 
 def _strip(panel: Any, rows: Tensor, most: float, names: list[str]) -> None:
-    panel.imshow(rows[:, :COLUMNS].numpy(), cmap="RdBu_r", vmin=-most, vmax=most, aspect="auto", interpolation="none")
+    panel.imshow(
+        rows[:, :COLUMNS].cpu().numpy(), cmap="RdBu_r", vmin=-most, vmax=most, aspect="auto", interpolation="none"
+    )
     panel.set(xticks=[], yticks=[])
     if names:
         panel.set_yticks(range(len(names)), names, fontsize=6)

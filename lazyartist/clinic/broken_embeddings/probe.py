@@ -29,8 +29,8 @@ class Probe:
     @classmethod
     def fit(cls, vectors: Tensor, labels: Tensor) -> Probe:
         """Fit it to vectors (N, D) with labels (N,) from 0 on."""
-        found = _logistic().fit(vectors.double().numpy(), labels.numpy())
-        weight, bias = torch.from_numpy(found.coef_), torch.from_numpy(found.intercept_)
+        found = _logistic().fit(vectors.double().cpu().numpy(), labels.cpu().numpy())
+        weight, bias = torch.as_tensor(found.coef_), torch.as_tensor(found.intercept_)
         if len(weight) == 1:  # of two classes only the second is described
             weight, bias = torch.cat([-weight, weight]), torch.cat([-bias, bias])
         return cls(weight, bias)
@@ -53,8 +53,8 @@ def refitted_f1(vectors: Tensor, labels: Tensor) -> float:
     from sklearn.metrics import f1_score
     from sklearn.model_selection import cross_val_predict
 
-    guessed = cross_val_predict(_logistic(), vectors.double().numpy(), labels.numpy(), cv=PARTS)
-    return float(f1_score(labels.numpy(), guessed, average="macro"))
+    guessed = cross_val_predict(_logistic(), vectors.double().cpu().numpy(), labels.cpu().numpy(), cv=PARTS)
+    return float(f1_score(labels.cpu().numpy(), guessed, average="macro"))
 
 
 def _logistic() -> Any:

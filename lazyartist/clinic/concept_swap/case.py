@@ -128,7 +128,9 @@ class ConceptSwap(Case[SwapPatient, SwapSealed, nn.Module]):
         if 2 * self.images > len(grey.train_labels):
             most = len(grey.train_labels) // 2
             raise ValueError(f"images={self.images}: expected up to {most}, half of what {self.data} has to train on")
-        order = torch.randperm(len(grey.train_labels), generator=generator_of("concept swap halves", seed)).numpy()
+        order = (
+            torch.randperm(len(grey.train_labels), generator=generator_of("concept swap halves", seed)).cpu().numpy()
+        )
         own, others = (
             (torch.tensor(grey.train_images[part])[:, None].float() / 255, torch.tensor(grey.train_labels[part]).long())
             for part in (order[: self.images], order[self.images : 2 * self.images])

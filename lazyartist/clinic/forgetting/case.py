@@ -200,7 +200,7 @@ def fine_tuned(
 
 def as_images(pixels: NDArray[np.uint8], places: Tensor) -> Tensor:
     """Return some of the pictures (N, 28, 28) uint8 as images (n, 1, 28, 28) in [0, 1]."""
-    return torch.tensor(pixels[places.numpy()])[:, None].float() / 255
+    return torch.tensor(pixels[places.cpu().numpy()])[:, None].float() / 255
 
 
 def _first(places: Tensor, n: int, what: str, case: Forgetting) -> Tensor:

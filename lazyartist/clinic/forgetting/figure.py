@@ -38,7 +38,7 @@ def draw(found: Examination) -> Figure:
     panel = figure.add_subplot(grid[1])
     inks = dict(zip(nets, (WRONG, RIGHT, TWIN), strict=True))
     for name, predicted in taken_for.items():
-        accuracies = class_accuracies(predicted, sealed.labels).numpy()
+        accuracies = class_accuracies(predicted, sealed.labels).cpu().numpy()
         label = f"{name}: mean {accuracies.mean():.2f}"
         panel.plot(range(CLASSES), accuracies, "o-", color=inks[name], label=label, ms=5, lw=1.2)
     panel.axvspan(OLD - 0.5, CLASSES - 0.5, color="#e9ecef", lw=0)

@@ -30,8 +30,8 @@ def cut_outs(given: Scenes) -> Tensor:
     light = given.images[:, 0].clone()
     for picture, mask in zip(light, given.masks, strict=True):
         ground = picture[~mask].mean()
-        rows, columns = distance_transform_edt(~mask.numpy(), return_distances=False, return_indices=True)
-        picture.copy_(picture[torch.from_numpy(rows).long(), torch.from_numpy(columns).long()] - ground)
+        rows, columns = distance_transform_edt(~mask.cpu().numpy(), return_distances=False, return_indices=True)
+        picture.copy_(picture[torch.as_tensor(rows).long(), torch.as_tensor(columns).long()] - ground)
     return torch.stack([light, given.masks.float()], 1)
 
 

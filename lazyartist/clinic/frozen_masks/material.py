@@ -54,8 +54,8 @@ class Material:
 
 def composed(grey: GreyImages, counts: Counts, chance: torch.Generator) -> Material:
     """Put light things on cloudy grounds."""
-    own = torch.randperm(len(grey.train_labels), generator=chance)[: counts.known].numpy()
-    others = torch.randperm(len(grey.test_labels), generator=chance)[: counts.scored].numpy()
+    own = torch.randperm(len(grey.train_labels), generator=chance)[: counts.known].cpu().numpy()
+    others = torch.randperm(len(grey.test_labels), generator=chance)[: counts.scored].cpu().numpy()
     known = scenes(torch.tensor(grey.train_images[own]), chance)
     scored = scenes(torch.tensor(grey.test_images[others]), chance)
     labels, classes = torch.tensor(grey.train_labels[own]).long(), 1 + int(grey.train_labels.max())
@@ -80,8 +80,10 @@ def own_things(path: str) -> GreyImages:
             f"{listed(bad)}"
         )
     known, scored = _dealt(own, torch.ones(len(fit), dtype=torch.bool))
-    grey, labels = own.grey.numpy(), own.labels.numpy()
-    return GreyImages(grey[known.numpy()], labels[known.numpy()], grey[scored.numpy()], labels[scored.numpy()])
+    grey, labels = own.grey.cpu().numpy(), own.labels.cpu().numpy()
+    return GreyImages(
+        grey[known.cpu().numpy()], labels[known.cpu().numpy()], grey[scored.cpu().numpy()], labels[scored.cpu().numpy()]
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -54,7 +54,9 @@ class Probe(Remedy[MasksPatient, Segmenter]):
         fitted, rest = given.some(slice(0, cut)), given.some(slice(cut, None))
         with torch.no_grad():
             x = columns(patient.net, fitted.images).permute(0, 2, 3, 1).flatten(0, 2)
-        found = LogisticRegression(C=self.c, max_iter=300).fit(x.double().numpy(), fitted.masks.flatten().numpy())
+        found = LogisticRegression(C=self.c, max_iter=300).fit(
+            x.double().cpu().numpy(), fitted.masks.flatten().cpu().numpy()
+        )
         model = ProbeMaps(patient.net, torch.tensor(found.coef_[0]).float(), float(found.intercept_[0]))
         return Segmenter(model, best_threshold(maps_of(model, rest.images), rest.masks))
 

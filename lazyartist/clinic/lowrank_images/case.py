@@ -166,7 +166,7 @@ class LowrankImages(Case[Patient, Sealed, Tensor]):
                 f"{own.listing.root}: digits={self.digits}: expected {DRAWN_FROM * self.digits:,} different images or "
                 f"more, got {len(order):,}; one in {DRAWN_FROM} is drawn from, so bring more or ask for fewer digits"
             )
-        drawn, others = own.grey[order[:cut]].numpy(), own.grey[order[cut:]].numpy()
+        drawn, others = own.grey[order[:cut]].cpu().numpy(), own.grey[order[cut:]].cpu().numpy()
         return GreyImages(drawn, np.zeros(len(drawn), int), others, np.zeros(len(others), int))
 
     def baseline(self, patient: Patient, seed: int) -> Tensor:

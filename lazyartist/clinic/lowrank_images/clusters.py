@@ -17,7 +17,7 @@ def kmeans_labels(vectors: Tensor, clusters: int, seed: int, *, starts: int) -> 
     from sklearn.cluster import KMeans
 
     means = KMeans(clusters, n_init=starts, random_state=seed_from("k-means", seed) % 2**32)
-    return torch.from_numpy(means.fit_predict(vectors.numpy())).long()
+    return torch.as_tensor(means.fit_predict(vectors.cpu().numpy())).long()
 
 
 def ward_labels(vectors: Tensor, clusters: int) -> Tensor:
@@ -27,7 +27,7 @@ def ward_labels(vectors: Tensor, clusters: int) -> Tensor:
     """
     from sklearn.cluster import AgglomerativeClustering
 
-    return torch.from_numpy(AgglomerativeClustering(clusters).fit_predict(vectors.numpy())).long()
+    return torch.as_tensor(AgglomerativeClustering(clusters).fit_predict(vectors.cpu().numpy())).long()
 
 
 def among_neighbours(vectors: Tensor, neighbours: int = 10, rounds: int = 3) -> Tensor:

@@ -63,6 +63,6 @@ def _clusters(panel: Any, images: Tensor, labels: Tensor, truth: Tensor, rows: i
         chosen = members[torch.linspace(0, len(members) - 1, min(MEMBERS, len(members))).long()]
         for column, index in enumerate(chosen):
             place = (column + 0.06, column + 0.94, row + 0.94, row + 0.06)
-            panel.imshow(images[index].numpy(), extent=place, cmap="gray", aspect="auto")
+            panel.imshow(images[index].cpu().numpy(), extent=place, cmap="gray", aspect="auto")
             if truth[index] != most:
                 panel.add_patch(Rectangle((column + 0.05, row + 0.05), 0.9, 0.9, fill=False, ec=RED, lw=2))

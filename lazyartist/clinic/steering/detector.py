@@ -32,9 +32,9 @@ class Detector:
         """Learn from texts of both styles; `blind` are words that it does not look at, beside contents."""
         passed_over = blind.union(*(words.split() for words in CONTENTS.values()))
         looks = torch.tensor([word not in passed_over for word in WORDS])
-        line = LogisticRegression().fit(_present(texts.reports)[:, looks].numpy(), texts.style.numpy())
+        line = LogisticRegression().fit(_present(texts.reports)[:, looks].cpu().numpy(), texts.style.cpu().numpy())
         weight = torch.zeros(len(WORDS), dtype=torch.float64)
-        weight[looks] = torch.from_numpy(line.coef_[0])
+        weight[looks] = torch.as_tensor(line.coef_[0])
         return cls(weight, float(line.intercept_[0]))
 
     def __call__(self, reports: Tensor) -> Tensor:

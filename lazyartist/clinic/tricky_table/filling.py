@@ -76,5 +76,5 @@ class Chain:
 def _fill(
     filled: Numbers, rows: NDArray[np.bool_], column: int, slopes: Numbers, spread: float, generator: torch.Generator
 ) -> None:
-    chance = torch.randn(int(rows.sum()), generator=generator, dtype=torch.float64).numpy()
+    chance = torch.randn(int(rows.sum()), generator=generator, dtype=torch.float64).cpu().numpy()
     filled[rows, column] = filled[rows] @ slopes + spread * chance

@@ -57,13 +57,13 @@ class OwnWorld:
         rest = [column for column in order if column not in hidden]
         home, pull = np.flatnonzero(~held_out(own, seed)), np.zeros(len(own.sites))
         # spread evenly: a few sites that are alike by chance would have no lesson to teach
-        pull[home] = np.linspace(*PULLS, len(home))[torch.randperm(len(home), generator=g).numpy()]
+        pull[home] = np.linspace(*PULLS, len(home))[torch.randperm(len(home), generator=g).cpu().numpy()]
         return cls(
             own.column,
             hidden,
             tuple(rest[spurious : spurious + chance]),
             tuple(rest[:spurious]),
-            signs(count, g).numpy(),
+            signs(count, g).cpu().numpy(),
             pull,
         )
 
@@ -77,13 +77,13 @@ class OwnWorld:
         if betrayed:
             chance[:, self.spurious] = betrayal(table, self.pull, self.side[list(self.spurious)])
         g = generator_of("tricky table", "own holes", *names)
-        holes = torch.rand(chance.shape, generator=g, dtype=torch.float64).numpy() < chance
+        holes = torch.rand(chance.shape, generator=g, dtype=torch.float64).cpu().numpy() < chance
         return Table(np.where(holes[:, self.column], np.nan, table.values), table.target, table.site)
 
 
 def held_out(own: OwnTable, seed: int) -> NDArray[np.bool_]:
     """Return which sites the judge keeps to itself, (S,): a third of them, one at least."""
-    order = torch.randperm(len(own.sites), generator=generator_of("tricky table", "own sites", seed)).numpy()
+    order = torch.randperm(len(own.sites), generator=generator_of("tricky table", "own sites", seed)).cpu().numpy()
     held: NDArray[np.bool_] = order < max(1, round(ELSEWHERE * len(own.sites)))
     return held
 
@@ -98,7 +98,7 @@ def own_tables(own: OwnTable, seed: int) -> tuple[Table, Table, Table]:
     """
     g, held = generator_of("tricky table", "own rows", seed), held_out(own, seed)
     away = held[own.site]
-    home = np.flatnonzero(~away)[torch.randperm(int((~away).sum()), generator=g).numpy()]
+    home = np.flatnonzero(~away)[torch.randperm(int((~away).sum()), generator=g).cpu().numpy()]
     cut = round(HERE * len(home))
     parts = np.sort(home[cut:]), np.flatnonzero(away), np.sort(home[:cut])
     train, geometric = own.values[parts[0]], float(np.exp(np.log(own.target[parts[0]]).mean()))

@@ -71,7 +71,7 @@ class World:
         gain = signs(MEASURED, g) * (0.8 + 0.4 * torch.rand(MEASURED, generator=g, dtype=torch.float64))
         low, high = PULLS
         pull = low + (high - low) * torch.rand(sites, generator=g, dtype=torch.float64)
-        return cls(gain.numpy(), signs(COLUMNS, g).numpy(), pull.numpy(), error)
+        return cls(gain.cpu().numpy(), signs(COLUMNS, g).cpu().numpy(), pull.cpu().numpy(), error)
 
     def table(self, sites: Sequence[int], rows: int, *names: object) -> Table:
         """Draw rows without holes: `rows` from each of the sites, by random numbers that depend on `names`."""
@@ -100,7 +100,7 @@ class World:
         if betrayed:
             chance[:, SPURIOUS] = betrayal(table, self.pull, self.side[list(SPURIOUS)])
         g = generator_of("tricky table", "holes", *names)
-        holes = torch.rand(chance.shape, generator=g, dtype=torch.float64).numpy() < chance
+        holes = torch.rand(chance.shape, generator=g, dtype=torch.float64).cpu().numpy() < chance
         return Table(np.where(holes, np.nan, table.values), table.target, table.site)
 
 
@@ -130,5 +130,5 @@ def signs(n: int, g: torch.Generator) -> Tensor:
 
 
 def _normal(g: torch.Generator, n: int, wide: int) -> Numbers:
-    numbers: Numbers = torch.randn(n, wide, generator=g, dtype=torch.float64).numpy()
+    numbers: Numbers = torch.randn(n, wide, generator=g, dtype=torch.float64).cpu().numpy()
     return numbers

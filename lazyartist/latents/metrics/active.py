@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from lazyartist.device import here
 from lazyartist.latents.posterior import Posterior
 
 
@@ -27,7 +28,7 @@ def active_latents(posterior: Posterior) -> Tensor:
     """
     if posterior.mean.ndim != 2 or not len(posterior):
         raise ValueError(f"posterior: expected one of some images, (N, Z), got {tuple(posterior.mean.shape)}")
-    held = posterior.kl().detach().cpu().double().mean(0)
+    held = here(posterior.kl().detach()).double().mean(0)
     if bool(held.isnan().any()):
         raise ValueError("posterior: means and precisions should be numbers, got NaN: its training diverged")
     return held > LEAST

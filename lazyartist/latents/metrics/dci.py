@@ -65,14 +65,14 @@ def dci(train: Labelled, test: Labelled, *, circles: int = 0, seed: int = 0) -> 
     """
     (z, values), (z_test, values_test) = checked_parts(train, test)
     at = owners(z.shape[1], checked_circles(circles, z.shape[1]))
-    x, x_test = coordinates(z, circles).numpy(), coordinates(z_test, circles).numpy()
+    x, x_test = coordinates(z, circles).cpu().numpy(), coordinates(z_test, circles).cpu().numpy()
     importance = torch.zeros(z.shape[1], values.shape[1], dtype=torch.float64)
     accuracy = torch.zeros(values.shape[1], dtype=torch.float64)
     for k in range(values.shape[1]):
         trees = GradientBoostingClassifier(random_state=seed_from("trees", seed, k) % 2**32)
-        trees.fit(x, values[:, k].numpy())
+        trees.fit(x, values[:, k].cpu().numpy())
         importance[:, k].index_add_(0, at, torch.as_tensor(trees.feature_importances_).abs())
-        accuracy[k] = trees.score(x_test, values_test[:, k].numpy())
+        accuracy[k] = trees.score(x_test, values_test[:, k].cpu().numpy())
     return Dci(importance, accuracy)
 
 

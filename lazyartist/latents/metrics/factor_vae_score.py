@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from lazyartist.data.grid import Grid
+from lazyartist.device import here
 from lazyartist.latents.metrics.validation import checked_circles, checked_mask, owners
 from lazyartist.latents.posterior import coordinates
 from lazyartist.sae.validation import finite_rows, whole
@@ -88,7 +89,7 @@ def factor_vae_votes(
     def variances(values: Tensor) -> Tensor:
         """(B, M, F) values to (B, Z)."""
         with torch.no_grad():
-            codes = finite_rows("codes", encode(grid.index_of(values.flatten(0, 1)))).cpu().double()
+            codes = here(finite_rows("codes", encode(grid.index_of(values.flatten(0, 1))))).double()
         if len(codes) != values.shape[:2].numel():
             raise ValueError(f"encode: {len(codes)} codes for {values.shape[:2].numel()} indices: expected one each")
         latents = codes.shape[1]

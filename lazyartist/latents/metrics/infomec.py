@@ -85,9 +85,9 @@ def _saved(x: Tensor, values: Tensor) -> float:
     Values have the same mass, so that to know nothing costs ln(values).
     """
     spread, centre = torch.std_mean(x, 0)
-    scaled = ((x - centre) / spread.where(spread > 0, 1)).numpy()
+    scaled = ((x - centre) / spread.where(spread > 0, 1)).cpu().numpy()
     model = LogisticRegression(C=math.inf, class_weight="balanced", max_iter=ITERATIONS)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(scaled, values.numpy())
-    return 1 - float(log_loss(values.numpy(), model.predict_proba(scaled))) / math.log(len(model.classes_))
+        model.fit(scaled, values.cpu().numpy())
+    return 1 - float(log_loss(values.cpu().numpy(), model.predict_proba(scaled))) / math.log(len(model.classes_))

@@ -6,6 +6,7 @@ import torch
 
 from torch import Tensor
 
+from lazyartist.device import here
 from lazyartist.latents.metrics.information import MutualInformation, mutual_information
 from lazyartist.latents.metrics.validation import checked
 from lazyartist.latents.posterior import Posterior
@@ -86,7 +87,7 @@ def sampled_information(
     if posterior.precision.shape != posterior.mean.shape:
         shapes = f"{tuple(posterior.mean.shape)} and {tuple(posterior.precision.shape)}"
         raise ValueError(f"posterior: expected means and precisions of one shape, got {shapes}")
-    posterior = Posterior(posterior.mean.detach().cpu(), posterior.precision.detach().cpu(), posterior.circles)
+    posterior = Posterior(here(posterior.mean.detach()), here(posterior.precision.detach()), posterior.circles)
     n = min(whole("samples", samples), len(values))
     generator = torch.Generator().manual_seed(seed_from("latents drawn for a metric", seed))
     chosen = torch.randperm(len(values), generator=generator)[:n]

@@ -61,13 +61,13 @@ def separability(train: Labelled, test: Labelled, *, circles: int = 0) -> Separa
     """
     (z, values), (z_test, values_test) = checked_parts(train, test)
     at = owners(z.shape[1], checked_circles(circles, z.shape[1]))
-    x, x_test = coordinates(z, circles).numpy(), coordinates(z_test, circles).numpy()
+    x, x_test = coordinates(z, circles).cpu().numpy(), coordinates(z_test, circles).cpu().numpy()
     accuracy = torch.zeros(z.shape[1], values.shape[1], dtype=torch.float64)
     for j in range(z.shape[1]):
-        columns = (at == j).numpy()
+        columns = (at == j).cpu().numpy()
         for k in range(values.shape[1]):
             machine = LinearSVC(C=0.01, class_weight="balanced", dual=False)
-            machine.fit(x[:, columns], values[:, k].numpy())
-            right = machine.predict(x_test[:, columns]) == values_test[:, k].numpy()
+            machine.fit(x[:, columns], values[:, k].cpu().numpy())
+            right = machine.predict(x_test[:, columns]) == values_test[:, k].cpu().numpy()
             accuracy[j, k] = right.mean()
     return Separability(accuracy)

@@ -8,6 +8,7 @@ import torch
 
 from torch import Tensor
 
+from lazyartist.device import here
 from lazyartist.sae.validation import finite_rows, whole
 
 
@@ -43,7 +44,7 @@ def checked_parts(train: Labelled, test: Labelled) -> tuple[Labelled, Labelled]:
             f"test: codes and factors {kinds}: expected as many latents and factors as in train, some rows"
         )
     columns = []
-    for k, (known, asked) in enumerate(zip(train[1].cpu().unbind(1), values_test.unbind(1), strict=True)):
+    for k, (known, asked) in enumerate(zip(here(train[1]).unbind(1), values_test.unbind(1), strict=True)):
         present = torch.unique(known)
         at = torch.searchsorted(present, asked.contiguous()).clamp_max(len(present) - 1)
         if bool((strange := present[at] != asked).any()):
@@ -72,7 +73,7 @@ def checked_mask(name: str, mask: Any, shape: tuple[int, ...]) -> Tensor:
     """
     if not isinstance(mask, Tensor) or mask.dtype != torch.bool or tuple(mask.shape) != shape:
         raise ValueError(f"{name}: expected a bool tensor {shape}, got {_kind(mask)}")
-    return mask.cpu()
+    return here(mask)
 
 
 def best_less_second(table: Tensor) -> Tensor:
@@ -93,14 +94,14 @@ def owners(latents: int, circles: int) -> Tensor:
 
 
 def _checked_shapes(codes: Any, factors: Any) -> Labelled:
-    z = finite_rows("codes", codes).detach().cpu().double()
+    z = here(finite_rows("codes", codes).detach()).double()
     if not z.shape[1]:
         raise ValueError("codes: expected (N, Z) with one latent at least, got none")
     if not isinstance(factors, Tensor) or factors.dtype != torch.int64 or factors.ndim != 2 or not factors.shape[1]:
         raise ValueError(f"factors: expected a torch tensor (N, F) int64, a column per factor, got {_kind(factors)}")
     if len(factors) != len(z):
         raise ValueError(f"{len(z)} codes and the factors of {len(factors)} images: expected those of the same images")
-    return z, factors.cpu()
+    return z, here(factors)
 
 
 def _kind(thing: Any) -> str:

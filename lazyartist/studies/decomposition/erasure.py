@@ -109,11 +109,11 @@ class ErasureStudy(LastLayerStudy):
         for kind, edit in edits(layer, sae, run.seed).items():
             refitted = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
             fitted_on = slice(0, self.refitted_on)
-            refitted.fit(edit(layer.fair_vectors[fitted_on]).numpy(), layer.fair.labels[fitted_on].numpy())
+            refitted.fit(edit(layer.fair_vectors[fitted_on]).cpu().numpy(), layer.fair.labels[fitted_on].cpu().numpy())
             for name, split in splits.items():
                 x = edit(vectors[name])
                 right = layer.answers(x) == split.labels
-                again = torch.as_tensor(refitted.predict(x.numpy())) == split.labels
+                again = torch.as_tensor(refitted.predict(x.cpu().numpy())) == split.labels
                 for head, correct in ((OWN_HEAD, right), (REFITTED_HEAD, again)):
                     where = {"edit": kind, "head": head}
                     yield Fact(f"{name}_accuracy", float(correct.double().mean()), len(split), at=where)

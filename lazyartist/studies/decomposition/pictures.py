@@ -92,4 +92,4 @@ def _shown(layer: LastLayer, sae: SparseAutoencoder, card: Feature, label: int |
     images = layer.fair.render(torch.tensor(card.top[:IMAGES])).permute(0, 2, 3, 1)  # (n, H, W, 3)
     about = f"{' and '.join(layer.fair.bias)} {card.eta_attribute:.2f}, class {card.eta_class:.2f}"
     title = f"{card.name}: AUROC {card.confidence:.2f}, {about}" if card.means else f"{card.name}: {about}"
-    return ShownFeature(title, torch.cat(tuple(images), dim=1).numpy(), {f"called {target}": shares})
+    return ShownFeature(title, torch.cat(tuple(images), dim=1).cpu().numpy(), {f"called {target}": shares})

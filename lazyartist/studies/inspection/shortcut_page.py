@@ -57,7 +57,7 @@ def _pictures(model: nn.Module, report: ShortcutReport, chosen: Tensor, layer: s
     test = report.task.test
     images, answers = test.render(chosen), report.answers[chosen]
     names = getattr(test.images, "values", {}).get(test.target) or [str(c) for c in range(test.classes)]
-    shown = images.permute(0, 2, 3, 1).numpy()
+    shown = images.permute(0, 2, 3, 1).cpu().numpy()
     if layer is not None:  # image and map beside each other
         shown = np.concatenate([shown, _heated(model, images, answers, layer)], 2)
     words = [
@@ -74,7 +74,7 @@ def _heated(model: nn.Module, images: Tensor, answers: Tensor, layer: str) -> ND
     """Return images (N, H, W, 3) under their maps."""
     maps = normalise(positive(GradCam(layer)(model, images, answers)))
     height, width = images.shape[2:]
-    heat = mpl.colormaps["inferno"](upsample(maps, (height, width)).numpy())[..., :3]
-    grey = images.mean(1)[..., None].numpy()
+    heat = mpl.colormaps["inferno"](upsample(maps, (height, width)).cpu().numpy())[..., :3]
+    grey = images.mean(1)[..., None].cpu().numpy()
     mixed: NDArray[np.float32] = ((1 - HEAT) * grey + HEAT * heat).astype(np.float32)
     return mixed

@@ -110,7 +110,7 @@ def layer_pictures(
 
 def as_pictures(images: Tensor) -> NDArray[np.float32]:
     """Return images (N, C, H, W) as figures take them, (N, H, W, C)."""
-    pictures: NDArray[np.float32] = images.permute(0, 2, 3, 1).numpy()
+    pictures: NDArray[np.float32] = images.permute(0, 2, 3, 1).cpu().numpy()
     return pictures
 
 

@@ -28,6 +28,8 @@ def family_pictures(images: FactorImages, start: dict[str, int]) -> dict[str, ND
     rows = {}
     for name, size in images.sizes.items():
         values = torch.linspace(0, size - 1, min(size, PICTURES)).round().long()
-        shown: NDArray[np.float32] = images.paint(index.expand(len(values)), {name: values}).permute(0, 2, 3, 1).numpy()
+        shown: NDArray[np.float32] = (
+            images.paint(index.expand(len(values)), {name: values}).permute(0, 2, 3, 1).cpu().numpy()
+        )
         rows[name] = shown
     return rows

@@ -103,24 +103,24 @@ def _numbers(
 ) -> list[Path]:
     names, factors = list(images.grid.sizes), images.grid.factors_of(index)
     told = mutual_information(means, factors, active=model.active).normalised
-    shares = told.masked_fill(~model.active[:, None], torch.nan).numpy()
+    shares = told.masked_fill(~model.active[:, None], torch.nan).cpu().numpy()
     moved = measure_responses(model, images, seed=seed)
     split = Split(images, names[0], (), index[:LOOKED_AT])
     layers = [
-        LayerUnits(f"{one.layer} ({one.kind})", one.explained.numpy(), int(one.dead.sum()))
+        LayerUnits(f"{one.layer} ({one.kind})", one.explained.cpu().numpy(), int(one.dead.sum()))
         for one in monitor(model, split)
     ]
     planes = []
     if int(model.active.sum()) > 1:
         for place, (name, size) in enumerate(images.grid.sizes.items()):
             pair = _two_best(told[:, place], model)
-            codes, values = means[:LOOKED_AT, list(pair)].numpy(), factors[:LOOKED_AT, place].numpy()
+            codes, values = means[:LOOKED_AT, list(pair)].cpu().numpy(), factors[:LOOKED_AT, place].cpu().numpy()
             planes.append(Plane(codes, pair, name, values, size))
     files = {
         "information": lambda: information_figure(shares, names, model.circles, f"{about}, {len(index):,} images"),
         "responses": lambda: responses_figure(
-            moved.of_everything.numpy(),
-            moved.in_sds.numpy(),
+            moved.of_everything.cpu().numpy(),
+            moved.in_sds.cpu().numpy(),
             moved.factors,
             model.circles,
             f"{about}, {moved.n} images",
@@ -149,8 +149,8 @@ def _traversals(model: LatentModel, means: Tensor, about: str, results: Path) ->
         lambda: traversals_figure(
             as_pictures(one.start),
             as_pictures(one.images),
-            one.values.double().numpy(),
-            one.own.double().numpy(),
+            one.values.double().cpu().numpy(),
+            one.own.double().cpu().numpy(),
             one.latents,
             one.skipped,
             model.circles,
@@ -160,7 +160,7 @@ def _traversals(model: LatentModel, means: Tensor, about: str, results: Path) ->
     )
     several = [traverse(model, z, means=means, steps=FRAMES, loop=True) for z in means[:ROWS]]
     images = as_pictures(torch.stack([each.images for each in several]))
-    frames = traversal_frames(images, several[0].values.double().numpy(), one.latents, model.circles, about)
+    frames = traversal_frames(images, several[0].values.double().cpu().numpy(), one.latents, model.circles, about)
     save_animation(frames, moving)
     return [still, moving]
 
@@ -169,8 +169,10 @@ def _maps(model: LatentModel, seen: Tensor, means: Tensor, about: str, results: 
     read, put = results / "latents_read.png", results / "latents_put.png"
     changed = change_maps(model, means[:50])
     shown = as_pictures(seen[:MAPPED])
-    maps = {f"latent {latent}": read_maps(model, seen[:MAPPED], latent, seen).numpy() for latent in changed.latents}
+    maps = {
+        f"latent {latent}": read_maps(model, seen[:MAPPED], latent, seen).cpu().numpy() for latent in changed.latents
+    }
     save(lambda: read_maps_figure(shown, maps, f"{about}: where each latent is read from"), read)
     words = f"{about}: how much each pixel changes when a latent moves"
-    save(lambda: change_maps_figure(shown[0], changed.maps.numpy(), changed.latents, model.circles, words), put)
+    save(lambda: change_maps_figure(shown[0], changed.maps.cpu().numpy(), changed.latents, model.circles, words), put)
     return [read, put]

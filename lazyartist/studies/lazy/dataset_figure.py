@@ -37,5 +37,5 @@ def _has_every_class(split: Split, among: torch.Tensor) -> bool:
 
 def _one_each(split: Split, among: torch.Tensor) -> NDArray[np.float32]:
     first = torch.stack([((split.labels == label) & among).nonzero()[0, 0] for label in range(split.classes)])
-    images: NDArray[np.float32] = split.render(first).permute(0, 2, 3, 1).numpy()
+    images: NDArray[np.float32] = split.render(first).permute(0, 2, 3, 1).cpu().numpy()
     return images

@@ -55,7 +55,7 @@ def _pictures(study: NoiseStudy, store: Store) -> Mapping[str, Picture]:
         images = render_in(split, index, "own")
         target = torch.full_like(index, study.target)
         noise = find_minimum_noise(run.train(store).model, images, split.labels[index], target)
-        before, after = (x[0].permute(1, 2, 0).numpy() for x in (images, noise.images))
+        before, after = (x[0].permute(1, 2, 0).cpu().numpy() for x in (images, noise.images))
         size = float(noise.epsilon)
         pictures[run.strategy] = (before, after, f"ε = {size:.3f}" if size < 1 else "none found")
     return pictures

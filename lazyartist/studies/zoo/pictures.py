@@ -41,5 +41,5 @@ def zoo_pictures(study: ZooStudy, store: Store, results: Path) -> list[Path]:
 def aligned_examples(task: Task) -> NDArray[np.float32]:
     """Return the first test image of each class with its class's own attribute values, (classes, H, W, 3)."""
     first = torch.stack([(task.test.labels == label).nonzero()[0, 0] for label in range(task.test.classes)])
-    images: NDArray[np.float32] = task.test.render(first, task.own_attribute).permute(0, 2, 3, 1).numpy()
+    images: NDArray[np.float32] = task.test.render(first, task.own_attribute).permute(0, 2, 3, 1).cpu().numpy()
     return images

@@ -200,7 +200,7 @@ def test_where_gradients_are_off_for_good_a_map_says_so(nets, model, name):
         (lambda x: x[0], r"expected \(N, C, H, W\) floats"),
         (lambda x: (255 * x).byte(), "floats, got .* torch.uint8"),
         (lambda x: x[:0], "floats, got"),
-        (lambda x: x.numpy(), "expected a tensor"),
+        (lambda x: x.cpu().numpy(), "expected a tensor"),
     ],
 )
 def test_what_are_no_images_is_refused(nets, model, name, change, message):

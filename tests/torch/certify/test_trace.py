@@ -74,7 +74,7 @@ def test_a_refusal_is_one_line(nets):
 def test_what_leaves_torch_is_named(nets):
     class ByNumPy(nn.Module):
         def forward(self, x):
-            return torch.from_numpy(x.detach().numpy()[:, :, 0, 0])
+            return torch.from_numpy(x.detach().cpu().numpy()[:, :, 0, 0])
 
     with pytest.raises(NoBoundsError, match="ByNumPy"):
         trace_layers(ByNumPy(), nets.batch(2))

@@ -55,7 +55,7 @@ def test_rows_that_are_intact_stay_as_they_are_to_the_bit(admission):
     sealed, table = admission.sealed, admission.patient.table
     mended = REMEDIES.build("broken_embeddings.ridge").treat(admission.patient, 0)
     assert torch.equal(mended.found, sealed.broken)
-    assert mended.table[~sealed.broken].numpy().tobytes() == table[~sealed.broken].numpy().tobytes()
+    assert mended.table[~sealed.broken].cpu().numpy().tobytes() == table[~sealed.broken].cpu().numpy().tobytes()
     assert (mended.table[sealed.broken].norm(dim=1) > 0.1).all()
     assert not sealed.broken[0]  # a special token
 
@@ -136,7 +136,7 @@ def test_leading_directions_keep_a_matrix_of_low_rank():
     from scipy.sparse import csr_matrix
 
     low = torch.rand(30, 3, generator=generator_of("a")) @ torch.rand(3, 20, generator=generator_of("b"))
-    vectors = leading(csr_matrix(low.numpy()), 5)
+    vectors = leading(csr_matrix(low.cpu().numpy()), 5)
     left, sizes, _ = torch.linalg.svd(low)
     assert torch.allclose(vectors[:, :3].abs(), (left[:, :3] * sizes[:3].sqrt()).abs(), atol=1e-3)
 

@@ -117,8 +117,8 @@ def test_masks_are_exact_and_grounds_vary_as_they_should():
 @pytest.mark.parametrize("sigma", [1.0, 2.5, 6.0])
 def test_the_blur_is_scipys(sigma):
     line = torch.rand(CANVAS, generator=generator_of("line"))
-    expected = gaussian_filter1d(line.numpy().astype(float), sigma, mode="reflect", truncate=8)
-    assert np.allclose((blur_matrix(sigma) @ line).numpy(), expected, atol=2e-3)
+    expected = gaussian_filter1d(line.cpu().numpy().astype(float), sigma, mode="reflect", truncate=8)
+    assert np.allclose((blur_matrix(sigma) @ line).cpu().numpy(), expected, atol=2e-3)
 
 
 def test_cut_outs_bring_nothing_of_the_old_ground_along():

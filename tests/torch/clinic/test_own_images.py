@@ -62,7 +62,7 @@ def test_a_folder_is_made_grey_and_small(things, tmp_path):
     own = own_images(things, 28)
     assert own.classes == ("nought", "one")
     assert own.labels.tolist() == [0] * 40 + [1] * 40
-    assert np.array_equal(own.grey[0].numpy(), grey_digits().train_images[grey_digits().train_labels == 0][0])
+    assert np.array_equal(own.grey[0].cpu().numpy(), grey_digits().train_images[grey_digits().train_labels == 0][0])
     save(np.full((9, 9, 3), (0, 200, 0)), tmp_path / "green.png")
     plain = own_images(tmp_path, 8)
     assert plain.grey.unique().tolist() == [round(0.587 * 200)]

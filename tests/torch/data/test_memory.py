@@ -81,7 +81,7 @@ HELD = {
 def shown(split):
     """A split's images and values in an order of their own."""
     images = (255 * split.render(slice(None))).round().flatten(1)
-    order = np.lexsort(images.T.numpy())
+    order = np.lexsort(images.T.cpu().numpy())
     return images[order], split.labels[order], split.attribute[order]
 
 

@@ -31,7 +31,7 @@ def test_what_a_task_has_no_place_for_is_known_too():
 def test_splits_are_drawn_class_by_class_and_by_seed():
     splits = drawn_splits(LABELS, NAMES, 0)
     for label, (train, easy, test) in enumerate([(30, 10, 10), (12, 4, 4), (1, 1, 1)]):
-        own = splits[torch.eq(LABELS, label).numpy()].tolist()
+        own = splits[torch.eq(LABELS, label).cpu().numpy()].tolist()
         assert [own.count(part) for part in ("train", "easy", "test")] == [train, easy, test]
     assert np.array_equal(splits, drawn_splits(LABELS, NAMES, 0))
     assert not np.array_equal(splits, drawn_splits(LABELS, NAMES, 1))
@@ -46,7 +46,7 @@ def test_given_splits_stay_and_validation_is_drawn_from_training_where_there_is_
     splits = given_splits(words, LABELS, NAMES, 0)
     assert ((splits == "test") == (np.array(words) == "test")).all()
     for label, easy in enumerate((5, 2, 1)):
-        assert (splits[torch.eq(LABELS, label).numpy()] == "easy").sum() == easy
+        assert (splits[torch.eq(LABELS, label).cpu().numpy()] == "easy").sum() == easy
     complete = [*words[:-1], "easy"]
     assert given_splits(complete, LABELS, NAMES, 0).tolist() == complete
     with pytest.raises(ValueError, match=r"no image is of the split test \(test or testing .*expected train \(or 0\)"):

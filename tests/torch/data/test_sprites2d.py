@@ -27,7 +27,9 @@ def inside(shape, scale, orientation, x, y):
         return (u.abs() < 9.6) & (v.abs() < 9.6)
     if SHAPES[shape] == "ellipse":
         return (u / 12.8) ** 2 + (v / 7.2) ** 2 < 1
-    heart = Outline(outline("heart").numpy()).contains_points(torch.stack([u, v], dim=2).flatten(0, 1).numpy())
+    heart = Outline(outline("heart").cpu().numpy()).contains_points(
+        torch.stack([u, v], dim=2).flatten(0, 1).cpu().numpy()
+    )
     return torch.as_tensor(heart).view(64, 64)
 
 

@@ -25,7 +25,7 @@ def test_numbers_are_those_of_scikit_learn_in_every_batch():
     distance = drawn(5, 200, seed=1) + odd
     found = judged(distance, odd)
     for batch in range(5):
-        truth, score = odd[batch].numpy(), distance[batch].numpy()
+        truth, score = odd[batch].cpu().numpy(), distance[batch].cpu().numpy()
         assert float(found.auroc[batch]) == pytest.approx(roc_auc_score(truth, score))
         assert float(found.average_precision[batch]) == pytest.approx(average_precision_score(truth, score))
     flagged = distance > 1

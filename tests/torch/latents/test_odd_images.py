@@ -24,7 +24,7 @@ def folder(tmp_path_factory):
     images = (255 * rooms.render(rooms.grid.index_of(factors))).round().byte()
     for number, image in enumerate(images):
         odd = "odd " if factors[number, 0] == 7 else ""
-        Image.fromarray(image.permute(1, 2, 0).numpy()).save(root / f"{odd}{number:03}.png")
+        Image.fromarray(image.permute(1, 2, 0).cpu().numpy()).save(root / f"{odd}{number:03}.png")
     return root
 
 

@@ -34,7 +34,9 @@ def test_the_least_determinant_finds_what_pyod_finds(judge):
     active = torch.ones(6, dtype=torch.bool)
     ours = judge_detection(find_outliers(posterior, active, detector="mcd"), odd)
     best = judge_detection(find_outliers(posterior, active), odd)
-    fitted = [mcd(contamination=25 / 350, support_fraction=0.85, random_state=0).fit(x) for x in posterior.mean.numpy()]
+    fitted = [
+        mcd(contamination=25 / 350, support_fraction=0.85, random_state=0).fit(x) for x in posterior.mean.cpu().numpy()
+    ]
     theirs = judge_detection(scored(torch.stack([torch.as_tensor(one.decision_scores_) for one in fitted])), odd)
     assert theirs.auroc.mean() > 0.98
     for quality in (ours, best):
@@ -50,7 +52,7 @@ def test_fast_mcd_is_pyods_on_lines(judge):
     posterior, _ = codes(2)
     ours = find_outliers(posterior, torch.ones(6, dtype=torch.bool), detector="fast_mcd")
     for distance, x in zip(ours.distance, posterior.mean, strict=True):
-        x = (x.double() - x.double().median(0).values).numpy()
+        x = (x.double() - x.double().median(0).values).cpu().numpy()
         theirs = mcd(support_fraction=0.85, random_state=0).fit(x).decision_scores_
         assert torch.allclose(distance.square(), torch.as_tensor(theirs), rtol=1e-3)
 
@@ -58,7 +60,7 @@ def test_fast_mcd_is_pyods_on_lines(judge):
 @pytest.mark.parametrize("seed", [0, 1])
 def test_order_is_scikit_learns(seed):
     posterior, _ = codes(1, seed)
-    x = posterior.mean[0].numpy()
+    x = posterior.mean[0].cpu().numpy()
     theirs = MinCovDet(support_fraction=0.85, random_state=0).fit(x)
     ours = find_outliers(posterior, torch.ones(6, dtype=torch.bool), detector="mcd").distance[0].square()
     both = torch.stack([ours, torch.as_tensor(theirs.mahalanobis(x)).to(ours)]).argsort(1).argsort(1).double()

@@ -97,7 +97,7 @@ def call(served):
 def seven(task):
     """A test image of a seven, as a request has it."""
     place = int((task.test.labels == 7).nonzero()[0])
-    return base64.b64encode(task.test.foreground(slice(place, place + 1))[0].numpy().tobytes()).decode()
+    return base64.b64encode(task.test.foreground(slice(place, place + 1))[0].cpu().numpy().tobytes()).decode()
 
 
 @pytest.fixture(scope="session")
@@ -107,4 +107,4 @@ def drawn():
     pad[30:42, 35:105] = 255
     for step in range(80):
         pad[36 + step : 48 + step, 95 - step // 2 : 107 - step // 2] = 255
-    return base64.b64encode(pad.numpy().tobytes()).decode()
+    return base64.b64encode(pad.cpu().numpy().tobytes()).decode()

@@ -58,7 +58,7 @@ def test_answers_are_those_of_the_models(call, drawn, trained):
     for name, model in trained.items():
         with torch.no_grad():
             assert found["answers"][name] == pytest.approx(model(x).softmax(1)[0].tolist(), abs=1e-5)
-    assert np.abs(values(found["image"]).reshape(28, 28, 3) / 255 - x[0].permute(1, 2, 0).numpy()).max() < 0.003
+    assert np.abs(values(found["image"]).reshape(28, 28, 3) / 255 - x[0].permute(1, 2, 0).cpu().numpy()).max() < 0.003
     _, again = run(found["python"], trained)
     assert again["model"] is trained["cured"]
     assert torch.equal(again["x"], x)
@@ -77,7 +77,7 @@ def test_a_map_is_the_librarys_own(call, seven, trained):
     _, found, _ = call("/api/maps", asked)
     x = painted(shape_of(seven), [(1.0, 0.0, 0.0)])
     raw = GradCam("conv2")(trained["lazy"], x, 7).clamp_min(0)
-    large = torch.nn.functional.interpolate(raw[:, None], (28, 28), mode="bilinear")[0, 0].numpy()
+    large = torch.nn.functional.interpolate(raw[:, None], (28, 28), mode="bilinear")[0, 0].cpu().numpy()
     shown = values(found["maps"]["lazy"]["map"]).reshape(28, 28)
     expected = 255 * (large - large.min()) / (large.max() - large.min())
     assert np.abs(shown - expected).max() < 1

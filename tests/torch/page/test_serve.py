@@ -37,7 +37,7 @@ def test_models_by_file_take_the_place_of_those_that_are_trained(task, taught, t
     assert (mine.name, mine.state) == ("mine", "ready")
     x = task.test.render(slice(0, 3))
     with torch.no_grad():
-        assert mine.probabilities(x) == pytest.approx(taught(x).softmax(1).numpy(), abs=1e-5)
+        assert mine.probabilities(x) == pytest.approx(taught(x).softmax(1).cpu().numpy(), abs=1e-5)
     scope = {}
     exec(mine.code, scope)
     assert torch.equal(scope["model"](x), taught(x))

@@ -41,8 +41,8 @@ def test_margin_is_the_best_other_logit_less_the_own():
 def test_quality_is_that_of_scikit_learn_and_ties_share_their_ranks():
     score, conflicting = drawn(300).round(decimals=1), drawn(300, seed=1) > 1
     quality = judge_detection(score, conflicting)
-    assert quality.auroc == pytest.approx(roc_auc_score(conflicting, score))
-    assert quality.average_precision == pytest.approx(average_precision_score(conflicting, score))
+    assert quality.auroc == pytest.approx(roc_auc_score(conflicting.cpu(), score.cpu()))
+    assert quality.average_precision == pytest.approx(average_precision_score(conflicting.cpu(), score.cpu()))
     tied = judge_detection(torch.tensor([2.0, 1, 1, 0]), torch.tensor([False, True, False, True]))
     assert tied.r_precision == pytest.approx(
         0.25

@@ -36,7 +36,7 @@ def test_a_unit_of_two_things_is_told_from_a_unit_of_one():
         torch.stack([one, two, any_red], 1) + 0.01 * normal(1000, 3), classes, colours, count=20
     )
     assert found.clusters.tolist()[:2] == [1, 2]
-    assert found.classes[1] == pytest.approx(1)
+    assert float(found.classes[1]) == pytest.approx(1)
     assert found.attributes.tolist() == pytest.approx([0, 1, 0], abs=1e-6)
     assert found.classes[2] > math.log2(5)
 

@@ -28,7 +28,7 @@ def test_units_are_called_after_what_explains_them():
     assert found.kinds == ("attribute", "class", "both", "neither", "dead")
     assert found.counts == {"attribute": 1, "class": 1, "both": 1, "neither": 1, "dead": 1}
     assert found.by_attribute.value[4] == 0
-    assert found.by_attribute.value[2] == pytest.approx(0.5, abs=0.01)
+    assert float(found.by_attribute.value[2]) == pytest.approx(0.5, abs=0.01)
     assert not found.by_class.high.isnan().any()
 
 

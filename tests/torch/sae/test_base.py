@@ -55,7 +55,7 @@ def test_vectors_of_another_layer_or_kind_are_refused(pair):
     with pytest.raises(ValueError, match="NaN or infinity in 1 of 3 rows"):
         pair[0].encode(torch.tensor([[0.0], [NAN], [1.0]]).expand(3, 64))
     with pytest.raises(ValueError, match="expected a torch tensor, got ndarray"):
-        pair[0].encode(torch.zeros(3, 64).numpy())
+        pair[0].encode(torch.zeros(3, 64).cpu().numpy())
 
 
 def test_double_vectors_are_encoded_as_their_float_ones(pair, hidden):

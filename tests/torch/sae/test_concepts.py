@@ -28,8 +28,8 @@ def biased(n, classes, attributes, correlation, seed=0, shares=None):
 def own_task(classes, images=480, seed=0):
     """A task painted on noise."""
     generator = torch.Generator().manual_seed(seed)
-    pixels = torch.randint(0, 256, (images, 12, 12), generator=generator).to(torch.uint8).numpy()
-    labels = (torch.arange(images) % classes).numpy()
+    pixels = torch.randint(0, 256, (images, 12, 12), generator=generator).to(torch.uint8).cpu().numpy()
+    labels = (torch.arange(images) % classes).cpu().numpy()
     palette = [(1, value / classes, 1 - value / classes) for value in range(classes)]
     return make_task(GreyImages(pixels, labels, pixels, labels), palette=palette, seed=seed)
 

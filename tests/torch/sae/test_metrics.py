@@ -61,4 +61,4 @@ def test_nothing_has_no_score():
         with pytest.raises(ValueError, match="codes: there are none"):
             score(torch.zeros(0, 4))
     with pytest.raises(ValueError, match="codes: expected a torch tensor, got ndarray"):
-        l0(torch.zeros(3, 4).numpy())
+        l0(torch.zeros(3, 4).cpu().numpy())

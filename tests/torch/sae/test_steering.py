@@ -102,7 +102,7 @@ def test_a_feature_that_does_not_exist_is_refused_before_any_model_runs(make, by
 def test_features_may_be_named_by_any_integers(by_hand):
     x = torch.tensor([[1.0, 2.0, 3.0, 9.0]])
     one = torch.tensor(1)
-    for features in (one, one[None], [one], one[None].numpy(), [one.numpy()], (1,), range(1, 2)):
+    for features in (one, one[None], [one], one[None].cpu().numpy(), [one.cpu().numpy()], (1,), range(1, 2)):
         assert intervene(by_hand(), ablate(features))(x).tolist() == [[1, 0, 3, 9]]
 
 

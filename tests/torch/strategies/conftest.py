@@ -33,7 +33,7 @@ class Marked:
     @property
     def fingerprint(self):
         size = torch.tensor([self.classes, self.places, self.height, self.width])
-        return hashlib.sha256(torch.cat([size, self.label, self.place]).numpy().tobytes()).hexdigest()
+        return hashlib.sha256(torch.cat([size, self.label, self.place]).cpu().numpy().tobytes()).hexdigest()
 
     def __len__(self):
         return len(self.label)

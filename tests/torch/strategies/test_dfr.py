@@ -55,8 +55,10 @@ def test_the_two_rows_of_two_classes_have_the_regressions_probabilities(family):
     assert 0 < held.sum() < len(held)
     x = (features - features[held].mean(0)) / features[held].std(0).clamp_min(1e-6)
     weights = reweighing(view.labels[held], view.attribute[held], 2, 4)
-    judge = LogisticRegression(max_iter=1000).fit(x[held].numpy(), view.labels[held].numpy(), weights.numpy())
-    assert torch.allclose(logits.softmax(1), torch.as_tensor(judge.predict_proba(x.numpy())).float(), atol=1e-3)
+    judge = LogisticRegression(max_iter=1000).fit(
+        x[held].cpu().numpy(), view.labels[held].cpu().numpy(), weights.cpu().numpy()
+    )
+    assert torch.allclose(logits.softmax(1), torch.as_tensor(judge.predict_proba(x.cpu().numpy())).float(), atol=1e-3)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -110,7 +110,7 @@ def test_it_works_on_two_classes(short):
     images = (torch.rand(128, 12, 12, generator=torch.Generator().manual_seed(0)) * 255).byte()
     from lazyartist.data.sources import GreyImages
 
-    grey = GreyImages(images.numpy(), labels.numpy(), images.numpy(), labels.numpy())
+    grey = GreyImages(images.cpu().numpy(), labels.cpu().numpy(), images.cpu().numpy(), labels.cpu().numpy())
     task = make_task(grey, palette=[(1, 0, 0), (0, 1, 0)])
     view = training_view(Knows(), task, SPEC, replace(short, batch_size=8), 0)
     assert (view.classes, view.attributes) == (2, 2)

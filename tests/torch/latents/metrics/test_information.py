@@ -92,7 +92,7 @@ def test_what_cannot_be_measured_is_refused(made):
     broken[2, 0] = float("nan")
     for wrong, message in (
         ((broken, factors), "codes: expected .* NaN or infinity in 1 of 6 rows"),
-        ((codes.numpy(), factors), "codes: expected a torch tensor, got ndarray"),
+        ((codes.cpu().numpy(), factors), "codes: expected a torch tensor, got ndarray"),
         ((codes, factors.float()), r"factors: expected .* int64, a column per factor, got \(6, 2\) torch.float32"),
         ((codes, factors[:, 0]), r"a column per factor, got \(6,\)"),
         ((codes[:4], factors), "4 codes and the factors of 6 images"),

@@ -42,21 +42,21 @@ def coded(request, made):
 
 def test_mutual_information_and_mig_are_disents(coded, disent):
     codes, factors = coded
-    z, v = codes.double().numpy().T, factors.numpy().T  # in single precision its bins round otherwise
+    z, v = codes.double().cpu().numpy().T, factors.cpu().numpy().T  # in single precision its bins round otherwise
     utils = disent("utils")
     theirs = utils.discrete_mutual_info(utils.histogram_discretize(z, 20), v)
     found = mutual_information(codes, factors)
-    np.testing.assert_allclose(found.matrix.numpy(), theirs, rtol=0, atol=1e-12)
-    np.testing.assert_allclose(found.entropies.numpy(), utils.discrete_entropy(v), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(found.matrix.cpu().numpy(), theirs, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(found.entropies.cpu().numpy(), utils.discrete_entropy(v), rtol=0, atol=1e-12)
     assert mig(codes, factors) == pytest.approx(disent("_mig")._compute_mig(z, v)["mig.discrete_score"], abs=1e-12)
 
 
 def test_sap_is_disents(coded, disent):
     codes, factors = coded
     parts = [(codes[part].double(), factors[part]) for part in (slice(0, 2000), slice(2000, 3000))]
-    theirs = disent("_sap")._compute_score_matrix(*(x.numpy().T for part in parts for x in part), False)
+    theirs = disent("_sap")._compute_score_matrix(*(x.cpu().numpy().T for part in parts for x in part), False)
     found = separability(*parts)
-    np.testing.assert_allclose(found.accuracy.numpy(), theirs, rtol=0, atol=0.002)
+    np.testing.assert_allclose(found.accuracy.cpu().numpy(), theirs, rtol=0, atol=0.002)
     assert found.sap == pytest.approx(disent("_sap")._compute_avg_diff_top_two(theirs), abs=0.002)
 
 
@@ -64,7 +64,7 @@ def test_dci_is_disents(made, disent):
     factors = made.drawn(500, 3, 2)
     codes = factors.double() @ torch.tensor([[1.0, 0.3, 0], [0, 1, 0.2]]).double() + 0.2 * made.noise(500, 3)
     parts = [(codes[part], factors[part]) for part in (slice(0, 300), slice(300, 500))]
-    theirs = disent("_dci")._compute_dci(*(x.numpy().T for part in parts for x in part))
+    theirs = disent("_dci")._compute_dci(*(x.cpu().numpy().T for part in parts for x in part))
     found = dci(*parts)
     # the trees break ties at random
     assert found.disentanglement == pytest.approx(theirs["dci.disentanglement"], abs=0.01)
@@ -77,8 +77,8 @@ def test_disentanglement_and_completeness_are_disents(disent):
     importance[2] = 0
     importance /= importance.sum(0)
     found, module = Dci(importance, torch.ones(4)), disent("_dci")
-    assert found.disentanglement == pytest.approx(module._disentanglement(importance.numpy()), abs=1e-12)
-    assert found.completeness == pytest.approx(module._completeness(importance.numpy()), abs=1e-12)
+    assert found.disentanglement == pytest.approx(module._disentanglement(importance.cpu().numpy()), abs=1e-12)
+    assert found.completeness == pytest.approx(module._completeness(importance.cpu().numpy()), abs=1e-12)
 
 
 def test_the_score_of_factor_vae_is_disents(made, disent, judge):
@@ -112,7 +112,7 @@ def test_ssim_is_scikit_images(shape, judge):
     x[0] = 0.5  # flat
     y = (x + 0.2 * torch.randn(shape, generator=generator)).clamp(0, 1)
     y[1:2, :, :, 5:] = x[1:2, :, :, 5:]
-    for ours, a, b in zip(ssim(x, y), x.numpy(), y.numpy(), strict=True):
+    for ours, a, b in zip(ssim(x, y), x.cpu().numpy(), y.cpu().numpy(), strict=True):
         theirs = structural_similarity(
             a, b, data_range=1, channel_axis=0, gaussian_weights=True, sigma=1.5, use_sample_covariance=False
         )

@@ -54,7 +54,7 @@ def test_what_is_not_an_image_is_refused():
         (x * torch.nan, x, "images run from nan to nan"),
         (x[0], x[0], r"images: expected a torch tensor \(N, C, H, W\)"),
         ((255 * x).byte(), x, "torch.uint8"),
-        (x.numpy(), x, "got ndarray"),
+        (x.cpu().numpy(), x, "got ndarray"),
     ):
         with pytest.raises(ValueError, match=message):
             ssim(first, second)

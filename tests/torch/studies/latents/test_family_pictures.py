@@ -22,7 +22,7 @@ def test_a_line_shows_one_factor_at_its_values():
     }
     sphere = dict(ROOM, shape=2)
     expected = Room3D(16).render(GRID.index_of(torch.tensor([list(sphere.values())])))[0]
-    assert np.array_equal(rows["shape"][2], expected.permute(1, 2, 0).numpy())
+    assert np.array_equal(rows["shape"][2], expected.permute(1, 2, 0).cpu().numpy())
     assert all(len(np.unique(row, axis=0)) == len(row) for row in rows.values())
 
 

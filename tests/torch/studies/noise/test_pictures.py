@@ -5,7 +5,7 @@ from lazyartist.studies.noise.pictures import adversaries_figure, noise_pictures
 
 
 def test_pictures_show_no_change_as_grey():
-    image = torch.rand(4, 4, 3, generator=torch.Generator().manual_seed(0)).numpy()
+    image = torch.rand(4, 4, 3, generator=torch.Generator().manual_seed(0)).cpu().numpy()
     figure = adversaries_figure({"a": (image, image, "nothing")})
     assert (figure.axes[3].images[0].get_array() == 0.5).all()
 
