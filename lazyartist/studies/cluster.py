@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import re
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +16,8 @@ from joblib.parallel import get_active_backend
 
 
 ANSWER, FIRST = 10, 30  # seconds to wait for a scheduler's answer, and for its first worker
-FAR = ("DaskDistributedBackend", "RayTasks", "RayBackend")  # those whose workers have disks of their own
+ADDRESS = re.compile(r"(\w+://)?[^\s/]+:\d+")
+FAR = ("DaskTasks", "DaskDistributedBackend", "RayTasks", "RayBackend")  # those whose workers have disks of their own
 
 
 @contextmanager
@@ -61,8 +63,12 @@ def what_happened(error: BaseException) -> str:
 @contextmanager
 def _dask(scheduler: str | None) -> Iterator[int]:
     distributed = _needed("distributed", "dask")
-    if not scheduler:
-        raise ValueError("dask needs the address where `dask scheduler` listens: --scheduler tcp://HOST:8786")
+    from lazyartist.studies.dask_backend import DaskTasks
+
+    if scheduler is None or not ADDRESS.fullmatch(scheduler):
+        raise ValueError(
+            f"dask needs the address where `dask scheduler` listens, --scheduler tcp://HOST:8786, got {scheduler!r}"
+        )
     with _silent("distributed"):
         try:
             client = distributed.Client(scheduler, timeout=ANSWER, set_as_default=False)
@@ -72,7 +78,8 @@ def _dask(scheduler: str | None) -> Iterator[int]:
             ) from error
         try:
             workers = _dask_workers(client, scheduler)
-            with parallel_config("dask", client=client):
+            register_parallel_backend("lazyartist_dask", DaskTasks)
+            with parallel_config("lazyartist_dask", client=client):
                 yield workers
         finally:
             client.close(timeout=1)
@@ -107,8 +114,8 @@ def _ray(scheduler: str | None) -> Iterator[int]:
             f"no Ray cluster answers at {scheduler} ({error}): start `ray start --head` there"
         ) from error
     try:
-        register_parallel_backend("ray", RayTasks)
-        with parallel_config("ray"):
+        register_parallel_backend("lazyartist_ray", RayTasks)
+        with parallel_config("lazyartist_ray"):
             yield int(ray.cluster_resources().get("CPU", 0))
     finally:
         if started:

@@ -20,8 +20,8 @@ class RayTasks(ParallelBackendBase):  # type: ignore[misc]
     supports_retrieve_callback = True
 
     def effective_n_jobs(self, n_jobs: int) -> int:
-        """Return the number of processors of the cluster, whatever was asked for."""
-        return max(1, int(ray.cluster_resources().get("CPU", 1)))
+        """Return the number of the cluster's processors; two where there is one, or joblib would do the work here."""
+        return max(2, int(ray.cluster_resources().get("CPU", 1)))
 
     def submit(self, func: Callable[[], Any], callback: Callable[[Future[Any]], None] | None = None) -> Future[Any]:
         """Start a task."""
