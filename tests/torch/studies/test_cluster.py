@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from lazyartist.studies.far_work import this_caller, work_far
 from lazyartist.studies.runner import run_study
 from lazyartist.training.sent import NotingStore, adopt
 from lazyartist.training.store import Store, versions
+from tests.dask_cluster import DaskCluster
 
 
 STUDY = {"datasets": "digits", "networks": "simple_cnn:width=2", "strategies": "erm", "budget": {"epochs": 0.25}}
@@ -37,37 +37,6 @@ def local(tmp_path_factory):
     return run_study(CuresStudy(**STUDY, seeds=8), folder, store=Store(folder / "store"), jobs=1)
 
 
-class Cluster:
-    """A scheduler and two workers, as `dask scheduler` and `dask worker` start them on two machines."""
-
-    def __init__(self, folder):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.address = f"tcp://127.0.0.1:{self.port}"
-        self.folders = [folder / f"machine{number}" for number in (1, 2)]
-        self.scheduler = self._start(folder / "scheduler", "scheduler", "--host", "127.0.0.1", "--port", self.port)
-        self.workers = [
-            self._start(
-                *(own, "worker", self.address, "--host", f"127.0.0.{number}"),
-                *("--nthreads", 1, "--no-nanny", "--local-directory", own / "scratch"),
-            )
-            for number, own in enumerate(self.folders, 1)
-        ]
-
-    def _start(self, own, *words):
-        own.mkdir()
-        environment = {**os.environ, "LAZYARTIST_STORE": str(own / "store"), "LAZYARTIST_DATA": str(own / "data")}
-        command = [sys.executable, "-m", "dask", *map(str, words), "--no-dashboard"]
-        with (own / "log").open("wb") as log:
-            return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-
-    def stop(self):
-        for process in (*self.workers, self.scheduler):
-            process.send_signal(signal.SIGKILL)
-            process.wait(timeout=60)
-
-
 @pytest.fixture(scope="module")
 def cluster(missing, tmp_path_factory):
     try:
@@ -76,7 +45,7 @@ def cluster(missing, tmp_path_factory):
         missing("dask is not installed: pip install 'lazyartist[dask]'")
     if sys.platform != "linux":
         pytest.skip("only Linux has a second address on the loopback without being told")
-    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
+    cluster = DaskCluster(tmp_path_factory.mktemp("cluster"))
     yield cluster
     cluster.stop()
 
