@@ -45,7 +45,7 @@ class ArrayImages:
     def fingerprint(self) -> str:
         """SHA-256 of pixels and factors."""
         digest = hashlib.sha256(repr(tuple(self.pixels.shape)).encode())
-        digest.update(self.pixels.contiguous().flatten().numpy())  # as they lie there, without a copy
+        digest.update(self.pixels.contiguous().flatten().numpy().data)  # as they lie there, without a copy
         for name, values in sorted(self.factors.items()):
             digest.update(name.encode())
             digest.update(values.contiguous().numpy().tobytes())

@@ -93,7 +93,7 @@ class ColouredImages:
         if self.backdrops is not None:
             parts += [self.backdrops, _textures(*self.images.shape[1:])]
         for part in parts:
-            digest.update(part.contiguous().flatten().numpy())  # as it lies there, without a copy
+            digest.update(part.contiguous().flatten().numpy().data)  # as it lies there, without a copy
         return digest.hexdigest()
 
     @cached_property

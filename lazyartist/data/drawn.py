@@ -80,7 +80,7 @@ class DrawnImages:
         """SHA-256 of strokes, labels, values, and how the lie draws each value on the first image."""
         digest = hashlib.sha256(f"{tuple(self.images.shape)} {self.lie!r}".encode())
         for part in (self.images, self.labels, *(self.values[name] for name in sorted(self.values))):
-            digest.update(part.contiguous().flatten().numpy())  # as it lies there, without a copy
+            digest.update(part.contiguous().flatten().numpy().data)  # as it lies there, without a copy
         each = dict.fromkeys(self.values, torch.arange(self.classes))
         first = torch.zeros(self.classes, dtype=torch.int64)
         digest.update((255 * self.paint(first, each)).round().byte().numpy().tobytes())
