@@ -48,6 +48,12 @@ def row(
     return Row(study=study, at=at, seed=seed, metric=metric, value=value, n=n, direction="", origin=origin)
 
 
+def put_run(results: Path, study: str, at: At, numbers: Mapping[str, float], *, n: int) -> None:
+    """Put {metric: value} of one run among the rows of `results`, in place of older ones; write its tables again."""
+    origin = row(study, at, MEASURED, 0.0, n=n, data="").origin
+    put(results, [Row(study, at, 0, metric, value, n, "", origin) for metric, value in numbers.items()])
+
+
 def put(results: Path, rows: Sequence[Row]) -> None:
     """Put rows of one study among those of `results`, in place of older ones, and write its tables again."""
     (study,) = {row.study for row in rows}

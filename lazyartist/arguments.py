@@ -54,7 +54,12 @@ def _add_run(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     run.add_argument("--cases", type=_names, default=(), metavar="A,B", help=f"Cases of the clinic. {own}")
     run.add_argument("--remedies", type=_names, default=(), metavar="A,B", help=f"How to treat them. {own}")
     run.add_argument("--seeds", type=_positive, default=0, metavar="N", help=f"Number of seeds to run. {own}")
-    run.add_argument("--jobs", type=_positive, default=2, metavar="N", help="Processes of one thread each. Default: 2.")
+    run.add_argument("--jobs", type=_positive, metavar="N", help="Processes of one thread each. Default: 2.")
+    run.add_argument(
+        "--backend", choices=("dask", "ray"), help="Let the workers of a cluster measure, not this machine."
+    )
+    run.add_argument("--scheduler", metavar="ADDRESS", help="Where the cluster's scheduler listens: tcp://HOST:8786.")
+    run.add_argument("--models", action="store_true", help="Bring here what a cluster's workers train, too.")
     run.add_argument("--epochs", type=float, help="Train every strategy for so many epochs.")
     run.add_argument("--batch-size", type=_positive, help="Train every strategy with batches of this size.")
     run.add_argument("--learning-rate", type=float, help="Train every strategy with this learning rate.")

@@ -6,6 +6,7 @@ import argparse
 import inspect
 import sys
 
+from contextlib import nullcontext
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from lazyartist.knobs import RANGE
 from lazyartist.registry import Registry, unknown
 from lazyartist.reporting.publish import fill_blocks, publish, tables_of
 from lazyartist.reporting.records import read_rows, recorded_rows
-from lazyartist.studies import FIGURES, STUDIES
+from lazyartist.studies import FIGURES, PICTURES, STUDIES
 
 
 if TYPE_CHECKING:
@@ -92,10 +93,12 @@ def _shelves() -> dict[str, Registry[Any]]:
 def run_command(options: argparse.Namespace) -> int:
     """Measure a study; write its rows, tables and figures; show the table."""
     STUDIES.configured(options.study)  # a wrong name is said before torch is imported
+    _check_cluster(options)
 
     from lazyartist.networks import build
     from lazyartist.progress import progress_bar
     from lazyartist.strategies import STRATEGIES
+    from lazyartist.studies.cluster import connected
     from lazyartist.studies.runner import draw_pictures, run_study
 
     for name in options.strategies:
@@ -118,10 +121,17 @@ def run_command(options: argparse.Namespace) -> int:
     for dataset in dict.fromkeys(run.dataset for run in runs if hasattr(run, "dataset")):
         make(dataset)  # once here, so that the processes find it in the cache
     records = options.results / "records"
-    with progress_bar(study.name, len(runs)) as progress:
-        rows = run_study(study, records, jobs=options.jobs, fresh=options.fresh, progress=progress)
-    for path in draw_pictures(study, options.results):
-        print(f"drawn: {path}")
+    how = {"jobs": options.jobs or 2, "fresh": options.fresh, "models": options.models}
+    with (
+        connected(options.backend, options.scheduler) if options.backend else nullcontext(),
+        progress_bar(study.name, len(runs)) as progress,
+    ):
+        rows = run_study(study, records, **how, progress=progress)
+    if options.backend and not options.models and study.name in PICTURES:
+        print("no pictures: they are drawn of models, which --models brings here")
+    else:
+        for path in draw_pictures(study, options.results):
+            print(f"drawn: {path}")
     publish(options.results, [study.name])
     path = records / f"{study.name}.jsonl"
     networks = {(row.at.get("dataset"), row.at.get("network")) for row in rows}
@@ -129,6 +139,17 @@ def run_command(options: argparse.Namespace) -> int:
     show(tables_of(study.name, peers))
     print(f"{len(runs)} runs, {len(rows)} rows in {path}; the table shows all it has of these datasets and networks.")
     return OK
+
+
+def _check_cluster(options: argparse.Namespace) -> None:
+    """Refuse options that say nothing without each other, or against each other."""
+    if options.backend is None and (options.scheduler or options.models):
+        name = "--scheduler" if options.scheduler else "--models"
+        raise ValueError(f"{name} is for a cluster: say which, --backend dask or --backend ray")
+    if options.backend and options.jobs:
+        raise ValueError(
+            f"--jobs {options.jobs} is for this machine: a cluster has as many jobs as workers; leave it out"
+        )
 
 
 def show(tables: Sequence[Table]) -> None:

@@ -51,7 +51,7 @@ class ArrayImages:
     def fingerprint(self) -> str:
         """SHA-256 of pixels and factors."""
         digest = hashlib.sha256(repr(tuple(self.pixels.shape)).encode())
-        digest.update(self.pixels.cpu().contiguous().numpy().tobytes())
+        digest.update(self.pixels.cpu().contiguous().flatten().numpy().data)  # as they lie there, without a copy
         for name, values in sorted(self.factors.items()):
             digest.update(name.encode())
             digest.update(values.cpu().contiguous().numpy().tobytes())

@@ -100,7 +100,7 @@ class ColouredImages:
         if self.backdrops is not None:
             parts += [self.backdrops, _textures(*self.images.shape[1:])]
         for part in parts:
-            digest.update(part.cpu().contiguous().numpy().tobytes())
+            digest.update(part.cpu().contiguous().flatten().numpy().data)  # as it lies there, without a copy
         return digest.hexdigest()
 
     @cached_property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +19,8 @@ from lazyartist.latents.normal import Normal
 from lazyartist.latents.posterior import Posterior
 
 
+COMPARED = 4096  # normal images at most, evenly from the batch, whose nearest neighbours say what is usual
+AT_ONCE = 1 << 26  # numbers: 256 MB
 USUAL = 0.99  # of normal images: how many are as near to another one as a plausible counterfactual is
 
 
@@ -28,7 +32,7 @@ class CounterfactualQuality:
         pictures: (…, K, C, H, W), what they look like.
         valid: bool, whether they count as normal in the batch when the decoded picture is encoded again.
         plausible: bool, whether the picture's latents are as near to a normal image as 99 % of normal images are to
-            another one, or nearer than the encoder is sure.
+            another one, or nearer than the encoder is sure; of a batch of more than 4,096 images that many are asked.
         latents: int64, how many latents were moved.
         sigmas: how far, in standard deviations of the posteriors.
         pixels: mean absolute difference between the pixels of counterfactual and reconstruction, in [0, 1].
@@ -119,9 +123,24 @@ def judge_factors(
 
 def _near(codes: Tensor, batch: Posterior, usual: Tensor, active: Tensor) -> Tensor:
     """Return whether codes (…, K, Z) are as near to normal images of a batch as these are to each other."""
-    near = gaps(codes, batch, usual, active).amin(-1)
-    among = gaps(batch.mean, batch, usual, active)
-    others = among.masked_fill(torch.eye(usual.shape[-1], dtype=torch.bool), torch.inf).amin(-1)
+    near = _nearest(codes, batch, usual, active)
+    compared = torch.arange(0, usual.shape[-1], math.ceil(usual.shape[-1] / COMPARED))
+    others = _nearest(batch.mean[..., compared, :], batch, usual, active, compared)
     unsure = (batch.sd.square().mean(-2) * active).sum(-1, keepdim=True).sqrt()
-    far = others.masked_fill(~usual, torch.nan).nanquantile(USUAL, dim=-1, keepdim=True)
+    far = others.masked_fill(~usual[..., compared], torch.nan).nanquantile(USUAL, dim=-1, keepdim=True)
     return near <= torch.maximum(far, unsure)
+
+
+def _nearest(codes: Tensor, batch: Posterior, usual: Tensor, active: Tensor, places: Tensor | None = None) -> Tensor:
+    """Return how far codes (…, K, Z) are from the nearest normal image of a batch, (…, K), a few at a time.
+
+    If the codes are images of the batch, these are their `places`, and none is its own neighbour.
+    """
+    size = max(1, AT_ONCE // batch.mean.numel())
+    parts = []
+    for rows in torch.split(torch.arange(codes.shape[-2]), size):
+        gap = gaps(codes[..., rows, :], batch, usual, active)
+        if places is not None:
+            gap = gap.masked_fill(places[rows, None] == torch.arange(gap.shape[-1]), torch.inf)
+        parts.append(gap.amin(-1))
+    return torch.cat(parts, -1)

@@ -10,7 +10,6 @@ import torch
 
 from torch import Tensor
 
-from lazyartist.latents.counterfactual_quality import judge_counterfactuals
 from lazyartist.latents.counterfactuals import counterfactuals
 from lazyartist.latents.learn import PART, LatentModel
 from lazyartist.latents.normal import Normal
@@ -114,7 +113,7 @@ def shown_odd(
     """
     judged = normal.judge(batch.mean)
     made = counterfactuals(normal, batch, which)
-    otherwise = as_pictures(judge_counterfactuals(model, normal, batch, made).pictures)
+    otherwise = as_pictures(model.decode(made.z.float()))
     shown, decoded = as_pictures(images), as_pictures(model.decode(batch.mean[which]))
     return [
         OddImage(

@@ -6,10 +6,9 @@ import os
 import threading
 import time
 
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -19,16 +18,20 @@ from joblib.parallel import LokyBackend, get_active_backend
 
 from lazyartist.device import current, on_device
 from lazyartist.files import locked, need_room
-from lazyartist.registry import Registry
 from lazyartist.reporting.records import append_run, read_rows, settle
 from lazyartist.reporting.row import Row
 from lazyartist.studies import PICTURES
-from lazyartist.studies.base import THREADS, AnyRun, Study
+from lazyartist.studies.base import AnyRun, Study
+from lazyartist.studies.cluster import are_far, what_happened
+from lazyartist.studies.far_work import this_caller, work_far
+from lazyartist.studies.work import one_thread as one_thread
+from lazyartist.studies.work import registered_by_hand, work
+from lazyartist.training.sent import Files, adopt
 from lazyartist.training.store import Store
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
 
 def run_study(
@@ -38,6 +41,7 @@ def run_study(
     store: Store | None = None,
     jobs: int = 2,
     fresh: bool = False,
+    models: bool = False,
     device: str | torch.device | None = None,
     progress: Callable[[AnyRun, bool], None] = lambda run, measured: None,
 ) -> list[Row]:
@@ -48,8 +52,10 @@ def run_study(
         records: the folder of `<study>.jsonl`. A run is added as it ends, so that a kill loses at most the runs in
             hand; at the end the file is sorted and an older run of the same experiment gives way.
         store: where trained models are kept.
-        jobs: processes, with one torch thread each; joblib's active backend runs them.
+        jobs: processes, with one torch thread each; joblib's active backend runs them. A cluster, see
+            `lazyartist.studies.cluster.connected`, has as many as it has workers, and each has a store of its own.
         fresh: measure everything again.
+        models: bring what a cluster's workers trained into `store`, too.
         device: what it runs on, see `lazyartist.device.on_device`; rows of an accelerator have its name as a key.
         progress: called after every run with the run, and whether it was measured or known.
 
@@ -57,53 +63,65 @@ def run_study(
         ValueError: the study has nothing to run, or `jobs` is no positive whole number.
         OSError: the records cannot be written; found before the work.
         RuntimeError: a process was killed, most likely for want of memory.
+        ConnectionError: a cluster is gone, or a run ends one of its workers after the other; what was measured is kept.
     """
     if not isinstance(jobs, int) or jobs < 1:
         raise ValueError(f"jobs={jobs!r}: expected a positive whole number of processes")
     with on_device(device):
-        return _run(study, records, store or Store(), jobs, fresh, progress)
+        runs, store = study.runs(), store or Store()
+        if not runs:
+            raise ValueError(f"{study!r} has nothing to run: expected at least one dataset, network, strategy and seed")
+        path = records / f"{study.name}.jsonl"
+        need_room(records)  # what cannot be written is found before the work, not after it
+        with locked(path), path.open("ab"):
+            pass
+        digests = {run: study.digest(run) for run in runs}
+        known = set() if fresh else {row.origin.run for row in read_rows(path)}
+        todo = [run for run in dict.fromkeys(runs) if digests[run] not in known]
+        for run in runs:
+            if digests[run] in known:
+                progress(run, False)
+        with closing(_measured(study, {run: digests[run] for run in todo}, store, jobs, models=models)) as measured:
+            for run, rows, files in measured:
+                if not rows:
+                    raise ValueError(f"{study.name}: {run} gave no rows")
+                adopt(store, files)
+                append_run(path, rows)
+                progress(run, True)
+        place = {digest: number for number, digest in enumerate(digests.values())}
+        rows = [row for row in settle(path) if row.origin.run in place]
+        return sorted(rows, key=lambda row: place[row.origin.run])  # in the order of the runs, whichever ended first
 
 
-def _run(
-    study: Study[AnyRun],
-    records: Path,
-    store: Store,
-    jobs: int,
-    fresh: bool,
-    progress: Callable[[AnyRun, bool], None],
-) -> list[Row]:
-    runs = study.runs()
-    if not runs:
-        raise ValueError(f"{study!r} has nothing to run: expected at least one dataset, network, strategy and seed")
-    path = records / f"{study.name}.jsonl"
-    need_room(records)  # what cannot be written is found before the work, not after it
-    with locked(path), path.open("ab"):
-        pass
-    digests = {run: study.digest(run) for run in runs}
-    known = set() if fresh else {row.origin.run for row in read_rows(path)}
-    todo = [run for run in dict.fromkeys(runs) if digests[run] not in known]
-    for run in runs:
-        if digests[run] in known:
-            progress(run, False)
-    by_hand = {group: found for group, registry in Registry.every.items() if (found := registry.by_hand())}
-    work = (delayed(_work)(study, run, digests[run], store, by_hand, current()) for run in todo)
-    # joblib's own workers are children of this process; those of Dask and Ray outlive whoever asks them
+def _measured(
+    study: Study[AnyRun], digests: Mapping[AnyRun, str], store: Store, jobs: int, *, models: bool
+) -> Generator[tuple[AnyRun, list[Row], Files]]:
+    """Yield runs with their rows as they end, and with models if workers with disks of their own are asked for them."""
+    by_hand, far = registered_by_hand(), are_far()
+    # joblib's own workers are children of this process; those of a cluster outlive whoever asks them
     ours = isinstance(get_active_backend()[0], LokyBackend)
     watch = {"initializer": _end_with, "initargs": (os.getpid(),)} if ours else {}
+    if far:
+        caller = this_caller(by_hand)
+        calls = (delayed(work_far)(study, run, digest, caller, models=models) for run, digest in digests.items())
+        # all at once: a cluster that grows later has something to do
+        watch |= {"pre_dispatch": "all", "batch_size": 1}
+    else:
+        calls = (delayed(work)(study, run, digest, store, by_hand, current()) for run, digest in digests.items())
     try:
-        for run, rows in Parallel(min(jobs, len(todo)) or 1, return_as="generator_unordered", **watch)(work):
-            if not rows:
-                raise ValueError(f"{study.name}: {run} gave no rows")
-            append_run(path, rows)
-            progress(run, True)
+        for run, rows, *files in Parallel(min(jobs, len(digests)) or 1, return_as="generator_unordered", **watch)(
+            calls
+        ):
+            yield run, rows, files[0] if files else {}
     except BrokenProcessPool as error:
         raise RuntimeError(
             "a worker process was killed, most likely for want of memory: what was measured is kept, and the same "
             "command goes on from here; fewer processes (--jobs 1) or smaller batches need less"
         ) from error
-    place = {digest: number for number, digest in enumerate(digests.values())}
-    rows = [row for row in settle(path) if row.origin.run in place]
-    return sorted(rows, key=lambda row: place[row.origin.run])  # in the order of the runs, whichever ended first
+    except Exception as error:
+        if far and (words := what_happened(error)):
+            raise ConnectionError(words) from error
+        raise
 
 
 def draw_pictures(study: Study[AnyRun], results: Path, *, store: Store | None = None) -> list[Path]:
@@ -112,27 +130,6 @@ def draw_pictures(study: Study[AnyRun], results: Path, *, store: Store | None = 
         return []
     with one_thread():
         return PICTURES[study.name](study, store or Store(), results)
-
-
-def _work(
-    study: Study[AnyRun],
-    run: AnyRun,
-    digest: str,
-    store: Store,
-    by_hand: Mapping[str, Mapping[str, Any]],
-    device: torch.device,
-) -> tuple[AnyRun, list[Row]]:
-    for group, things in by_hand.items():  # what was registered by hand is not known to a fresh process
-        Registry.every[group].adopt(things)
-    with one_thread(), on_device(device):
-        rows = study.rows(run, store)
-    # an accelerator's rows are others: no table mixes them, and none replaces one of the processor's
-    where = {} if device.type == "cpu" else {"device": device.type}
-    # what was typed by hand has another digest in every process: the run goes by the one that it was asked for by
-    return run, [
-        replace(row, at={**row.at, **where}, origin=replace(row.origin, run=digest, at={**row.origin.at, **where}))
-        for row in rows
-    ]
 
 
 def _end_with(parent: int) -> None:
@@ -144,14 +141,3 @@ def _end_with(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Run torch with the number of threads that rows are measured with."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(THREADS)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -81,7 +81,7 @@ def test_a_wrong_name_is_answered_with_a_way_out(arguments, message, tmp_path, m
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["run", "lazy", "--models", "simple_cnn"], "unrecognized arguments: --models"),
+        (["run", "lazy", "--nets", "simple_cnn"], "unrecognized arguments: --nets"),
         (["run", "lazy", "--networks", ""], "argument --networks: expected names with commas between them, got ''"),
         (["run", "lazy", "--strategies", ""], "argument --strategies: expected names"),
         (["run", "lazy", "--datasets", " , "], "argument --datasets: expected names"),

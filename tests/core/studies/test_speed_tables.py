@@ -4,8 +4,20 @@ import pytest
 
 from lazyartist.reporting.records import append_run, read_rows
 from lazyartist.reporting.table import by
-from lazyartist.studies import TABLES
-from lazyartist.studies.speed.metrics import EPOCH, EVALUATION, HARD, MEASURED, OURS, SPUCO, TIMES_ERM
+from lazyartist.studies import FIGURES, TABLES
+from lazyartist.studies.speed.metrics import (
+    EPOCH,
+    EVALUATION,
+    HARD,
+    MEASURED,
+    MEMORY,
+    OURS,
+    RUN_SECONDS,
+    SPUCO,
+    TIMES_ERM,
+    TRAINING_SECONDS,
+    TWICE,
+)
 from lazyartist.studies.speed.tables import cost_tables, peers_tables
 
 
@@ -64,3 +76,23 @@ def test_training_and_evaluation_do_not_replace_each_other(row, tmp_path):
     for own in by(peers(row), "strategy", "library", "what", "seed").values():
         append_run(path, own)
     assert len(read_rows(path)) == len(peers(row))
+
+
+def test_growth_is_said_per_image_and_sorted_by_size(row):
+    costs = {(28, 10_000): (4.0, 3.0, 400, None), (28, 1000): (0.5, 0.25, 390, 1.9), (224, 1000): (30, 15, 1200, None)}
+    names = (RUN_SECONDS, TRAINING_SECONDS, MEMORY, TWICE)
+    rows = [
+        row(study="growth", own={"size": size, "images": images}, metric=name, value=value)
+        for (size, images), values in costs.items()
+        for name, value in zip(names, values, strict=True)
+        if value is not None
+    ]
+    (table,) = TABLES["growth"](rows)
+    assert table.rows == [
+        ["28", "1,000", "0.5", "0.50", "50%", "390", "2", "1.90"],
+        ["28", "10,000", "4.0", "0.40", "75%", "400", "24", "–"],
+        ["224", "1,000", "30.0", "30.00", "50%", "1,200", "151", "–"],
+    ]
+    left, right = FIGURES["growth"](rows).axes
+    assert [line.get_label() for line in right.lines] == ["28 px", "224 px"]
+    assert left.lines[1].get_ydata() == pytest.approx([0.4, 4.0])  # exactly linear

@@ -3,9 +3,10 @@ import math
 import pytest
 import torch
 
+from lazyartist.latents import counterfactual_quality
 from lazyartist.latents.angles import offsets, wrapped
 from lazyartist.latents.counterfactual_quality import judge_counterfactuals, judge_factors
-from lazyartist.latents.counterfactuals import MOVES, counterfactuals
+from lazyartist.latents.counterfactuals import MOVES, counterfactuals, gaps
 from lazyartist.latents.outliers import learn_normal
 from lazyartist.latents.posterior import Posterior
 from lazyartist.registry import UnknownNameError
@@ -179,6 +180,37 @@ def test_a_batch_in_which_nothing_is_odd_has_no_counterfactuals(lamps):
     quality = judge_counterfactuals(case.model, case.normal, case.posterior, made)
     assert quality.pictures.shape == (0, 1, 2, 2)
     assert quality.valid.shape == quality.plausible.shape == quality.pixels.shape == (0,)
+
+
+def test_neighbours_are_looked_for_a_few_at_a_time(monkeypatch):
+    """Of N images no N × N distances are ever in memory, and the answer is that of all at once."""
+    posterior, normal = batch()
+    usual = ~normal.judge(posterior.mean).flagged
+    codes = posterior.mean[:40] + 0.1 * drawn(40, 3, seed=9)
+    among = torch.tensor([True, True, False])
+    near = counterfactual_quality._near(codes, posterior, usual, among)
+    assert near.tolist() == expected_near(codes, posterior, usual, among).tolist()
+    assert 0 < int(near.sum()) < 40
+    asked = []
+    monkeypatch.setattr(counterfactual_quality, "AT_ONCE", 7 * 900)
+    monkeypatch.setattr(counterfactual_quality, "gaps", lambda z, *rest: asked.append(len(z)) or gaps(z, *rest))
+    assert torch.equal(near, counterfactual_quality._near(codes, posterior, usual, among))
+    assert max(asked) == 7
+    assert sum(asked) == 340
+    asked.clear()
+    monkeypatch.setattr(counterfactual_quality, "COMPARED", 60)
+    assert (near == counterfactual_quality._near(codes, posterior, usual, among)).float().mean() > 0.9
+    assert sum(asked) == 100
+
+
+def expected_near(codes, posterior, usual, among):
+    def apart(a, b):
+        return (offsets(a[:, None], b[None], 1) * among).square().sum(-1).sqrt()
+
+    normal = posterior.mean[usual]
+    others = apart(normal, normal).fill_diagonal_(math.inf).amin(1)
+    unsure = (posterior.sd.square().mean(0) * among).sum().sqrt()
+    return apart(codes, normal).amin(1) <= torch.maximum(others.quantile(0.99), unsure)
 
 
 def test_factors_one_step_away_are_kept_where_steps_are_hardly_seen(lamps):
