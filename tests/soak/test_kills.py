@@ -29,9 +29,10 @@ SWEEP = [
     *("--strategies", "erm,focal,oracle", "--seeds", "16"),
 ]
 RUNS = 48  # many, so that a study is killed many times before it is done
-# whoever starts this may be one whom SIGHUP does not end, as behind nohup, and what it starts inherits that
+# behind nohup or in the background of a shell a process is not ended by SIGHUP or SIGINT, and what it starts inherits that
 STARTED = (
     "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL); "
+    "signal.signal(signal.SIGINT, signal.default_int_handler); "
     "from lazyartist.cli import main; raise SystemExit(main())"
 )
 SIGNALS = {"SIGINT": INTERRUPTED, "SIGTERM": ENDED, "SIGHUP": ENDED}
@@ -116,7 +117,7 @@ def test_a_study_that_is_killed_again_and_again_gives_the_rows_of_one_that_is_no
 
     while sum(tried.values()) < kills:
         sweep, sweeps = Sweep(tmp_path / str(sweeps)), sweeps + 1
-        assert sweeps < kills, f"most of what was to be killed was done before: {tried}"
+        assert sweeps < kills / 2, f"most of what was to be killed was done before: {tried}"
         while sum(tried.values()) < kills and sweep.lines() < RUNS:
             kind = KINDS[sum(tried.values()) % len(KINDS)]
             process = sweep.start()
