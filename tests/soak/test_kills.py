@@ -29,7 +29,7 @@ SWEEP = [
     *("--strategies", "erm,focal,oracle", "--seeds", "16"),
 ]
 RUNS = 48  # many, so that a study is killed many times before it is done
-# behind nohup or in the background of a shell a process is not ended by SIGHUP or SIGINT, and what it starts inherits that
+# behind nohup or in the background of a shell nothing is ended by SIGHUP or SIGINT, and what is started inherits that
 STARTED = (
     "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL); "
     "signal.signal(signal.SIGINT, signal.default_int_handler); "
