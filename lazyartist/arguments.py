@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 
 from lazyartist import __version__, commands, report_commands
+from lazyartist.shared_arguments import add_device, add_model, add_results, names, port, positive, seed
 
 
 def command_line() -> argparse.ArgumentParser:
@@ -48,24 +49,24 @@ def _add_run(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     run.set_defaults(command=commands.run_command)
     run.add_argument("study", help="Name of the study, with knobs behind it if you like: noise:sevens=50.")
     own = "Default: the study's own."
-    run.add_argument("--datasets", type=_names, default=(), metavar="A,B", help=f"Datasets to run on. {own}")
-    run.add_argument("--networks", type=_names, default=(), metavar="A,B", help=f"Networks to train. {own}")
-    run.add_argument("--strategies", type=_names, default=(), metavar="A,B", help=f"Ways to train them. {own}")
-    run.add_argument("--cases", type=_names, default=(), metavar="A,B", help=f"Cases of the clinic. {own}")
-    run.add_argument("--remedies", type=_names, default=(), metavar="A,B", help=f"How to treat them. {own}")
-    run.add_argument("--seeds", type=_positive, default=0, metavar="N", help=f"Number of seeds to run. {own}")
-    run.add_argument("--jobs", type=_positive, metavar="N", help="Processes of one thread each. Default: 2.")
+    run.add_argument("--datasets", type=names, default=(), metavar="A,B", help=f"Datasets to run on. {own}")
+    run.add_argument("--networks", type=names, default=(), metavar="A,B", help=f"Networks to train. {own}")
+    run.add_argument("--strategies", type=names, default=(), metavar="A,B", help=f"Ways to train them. {own}")
+    run.add_argument("--cases", type=names, default=(), metavar="A,B", help=f"Cases of the clinic. {own}")
+    run.add_argument("--remedies", type=names, default=(), metavar="A,B", help=f"How to treat them. {own}")
+    run.add_argument("--seeds", type=positive, default=0, metavar="N", help=f"Number of seeds to run. {own}")
+    run.add_argument("--jobs", type=positive, metavar="N", help="Processes of one thread each. Default: 2.")
     run.add_argument(
         "--backend", choices=("dask", "ray"), help="Let the workers of a cluster measure, not this machine."
     )
     run.add_argument("--scheduler", metavar="ADDRESS", help="Where the cluster's scheduler listens: tcp://HOST:8786.")
     run.add_argument("--models", action="store_true", help="Bring here what a cluster's workers train, too.")
     run.add_argument("--epochs", type=float, help="Train every strategy for so many epochs.")
-    run.add_argument("--batch-size", type=_positive, help="Train every strategy with batches of this size.")
+    run.add_argument("--batch-size", type=positive, help="Train every strategy with batches of this size.")
     run.add_argument("--learning-rate", type=float, help="Train every strategy with this learning rate.")
-    _add_device(run)
+    add_device(run)
     run.add_argument("--fresh", action="store_true", help="Measure again what the records already hold.")
-    _add_results(run)
+    add_results(run)
 
 
 def _add_table(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -77,7 +78,7 @@ def _add_table(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "--fill", "--readme", type=Path, action="append", default=[], metavar="FILE",
         help="Write the tables into this document's blocks, <!-- table: STUDY --> to <!-- end -->. May be repeated.",
     )  # fmt: skip
-    _add_results(table)
+    add_results(table)
 
 
 def _add_gate(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -89,7 +90,7 @@ def _add_gate(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--baseline", type=Path, default=baseline, metavar="FILE", help=f"The baseline. Default: {baseline}."
     )
     gate.add_argument("--bless", action="store_true", help="Make what was measured the new baseline.")
-    _add_results(gate)
+    add_results(gate)
 
 
 def _add_report(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -101,7 +102,7 @@ def _add_report(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     report.add_argument(
         "--baseline", type=Path, metavar="FILE", help="What is compared with. Default: baseline.json of the results."
     )
-    _add_results(report)
+    add_results(report)
 
 
 def _add_data(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -118,7 +119,7 @@ def _add_probe(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     words = "Print what a model of yours follows, where it looks, and what its units see."
     probe = parsers.add_parser("probe", help=words, description=words)
     probe.set_defaults(command=report_commands.probe_command)
-    _add_model(probe)
+    add_model(probe)
     probe.add_argument(
         "--layer", metavar="NAME", help="Layer of the Grad-CAM map. Default: the last that puts out maps."
     )
@@ -128,19 +129,19 @@ def _add_attack(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     words = "Print how much noise a model of yours takes: found from above, proven from below."
     attack = parsers.add_parser("attack", help=words, description=words)
     attack.set_defaults(command=report_commands.attack_command)
-    _add_model(attack)
+    add_model(attack)
     attack.add_argument("--from", type=int, required=True, dest="source", metavar="CLASS", help="Class of the images.")
     attack.add_argument(
         "--to", type=int, required=True, dest="target", metavar="CLASS", help="Target class of the attack."
     )
-    attack.add_argument("--images", type=_positive, default=50, metavar="N", help="Number of images. Default: 50.")
+    attack.add_argument("--images", type=positive, default=50, metavar="N", help="Number of images. Default: 50.")
 
 
 def _add_check(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     words = "Check whether a model leans on a shortcut: every group's accuracy, what it follows, what noise it takes."
     check = parsers.add_parser("check", help=words, description=words)
     check.set_defaults(command=report_commands.check_command)
-    _add_model(check, or_strategy=True)
+    add_model(check, or_strategy=True)
     check.add_argument(
         "--worst-group", type=float, metavar="SHARE", help="Accuracy that every group must have: 0.7. Default: none."
     )
@@ -161,10 +162,10 @@ def _add_latents(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -
     latents.add_argument(
         "--variant", default="circle_vae:lines=10", metavar="NAME", help="Way to learn them. Default: %(default)s."
     )
-    latents.add_argument("--latents", type=_positive, default=10, metavar="N", help="How many. Default: 10.")
-    latents.add_argument("--steps", type=_positive, default=3000, metavar="N", help="Of training. Default: 3000.")
-    _add_device(latents)
-    latents.add_argument("--seed", type=_seed, default=0, metavar="N", help="Of the training. Default: 0.")
+    latents.add_argument("--latents", type=positive, default=10, metavar="N", help="How many. Default: 10.")
+    latents.add_argument("--steps", type=positive, default=3000, metavar="N", help="Of training. Default: 3000.")
+    add_device(latents)
+    latents.add_argument("--seed", type=seed, default=0, metavar="N", help="Of the training. Default: 0.")
     latents.add_argument(
         "--page", type=Path, default=Path("odd_images.html"), metavar="FILE", help="The page. Default: %(default)s."
     )
@@ -176,9 +177,9 @@ def _add_clinic(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     clinic.set_defaults(command=report_commands.clinic_command)
     clinic.add_argument("case", nargs="?", help="Name of the case, with knobs if you like: forgetting:data=digits.")
     clinic.add_argument("--remedy", metavar="NAME", help="How to treat it. Default: the best that is known here.")
-    _add_device(clinic)
-    clinic.add_argument("--seed", type=_seed, default=0, metavar="N", help="Of data, defect and treatment. Default: 0.")
-    _add_results(clinic)
+    add_device(clinic)
+    clinic.add_argument("--seed", type=seed, default=0, metavar="N", help="Of data, defect and treatment. Default: 0.")
+    add_results(clinic)
 
 
 def _add_page(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -190,7 +191,7 @@ def _add_page(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )  # fmt: skip
     page.add_argument(
         "--strategies",
-        type=_names,
+        type=names,
         metavar="A,B",
         help="Ways to train the models. Default: a liar, plain, two cures.",
     )
@@ -199,75 +200,9 @@ def _add_page(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     page.add_argument("--network", default="simple_cnn", metavar="NAME", help="Network. Default: %(default)s.")
     page.add_argument("--trust", action="store_true", help="Load .pt2 files, which may run any code of their author's.")
-    _add_device(page)
-    page.add_argument("--seed", type=_seed, default=0, metavar="N", help="Of data and training. Default: 0.")
+    add_device(page)
+    page.add_argument("--seed", type=seed, default=0, metavar="N", help="Of data and training. Default: 0.")
     page.add_argument("--host", default="127.0.0.1", metavar="NAME", help="Address to listen at. Default: %(default)s.")
-    page.add_argument("--port", type=_port, default=0, metavar="N", help="Default: any that is free.")
+    page.add_argument("--port", type=port, default=0, metavar="N", help="Default: any that is free.")
     page.add_argument("--no-browser", action="store_true", help="Do not open the browser.")
-    _add_results(page)
-
-
-def _add_model(parser: argparse.ArgumentParser, *, or_strategy: bool = False) -> None:
-    group = parser.add_mutually_exclusive_group(required=True)
-    group.add_argument("--model", type=Path, metavar="FILE", help="Weights (.safetensors) or a network (.pt2).")
-    if or_strategy:
-        group.add_argument(
-            "--strategy", metavar="NAME", help="Or a way to train: its model comes from the store, or is trained now."
-        )
-        parser.add_argument("--epochs", type=float, help="How long a strategy trains. Default: as in `run cures`.")
-        parser.add_argument("--seed", type=_seed, default=0, metavar="N", help="Of a strategy's model. Default: 0.")
-    _add_device(parser)
-    parser.add_argument(
-        "--network", metavar="NAME",
-        help="Network that the weights belong to: simple_cnn:width=16, or one of your own: my_module:make.",
-    )  # fmt: skip
-    parser.add_argument(
-        "--trust", action="store_true", help="Load a .pt2 file, which may run any code of its author's."
-    )
-    parser.add_argument(
-        "--data", "--dataset", default="mnist", metavar="NAME", dest="dataset",
-        help="Dataset whose test images are shown, with knobs if you like: mnist:where=background. Default: mnist.",
-    )  # fmt: skip
-
-
-def _add_device(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--device", metavar="NAME",
-        help="Where to compute: cpu, cuda, cuda:1, mps, xpu, or auto for the first that there is. "
-        "Default: the variable LAZYARTIST_DEVICE, or cpu.",
-    )  # fmt: skip
-
-
-def _names(text: str) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
-    if not names:
-        raise argparse.ArgumentTypeError(f"expected names with commas between them, got {text!r}")
-    return names
-
-
-def _positive(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 8) or not 1 <= int(text) <= 1_000_000:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1 to a million, got {text!r}")
-    return int(text)
-
-
-def _seed(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise argparse.ArgumentTypeError(f"expected a whole number from 0 on, got {text!r}")
-    return int(text)
-
-
-def _add_results(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--results",
-        type=Path,
-        default=Path("results"),
-        metavar="DIR",
-        help="Folder of records, tables and figures. Default: results.",
-    )
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 6) or int(text) > 65_535:
-        raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, got {text!r}")
-    return int(text)
+    add_results(page)

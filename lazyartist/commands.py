@@ -11,7 +11,7 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from lazyartist.files import need_room, write_bytes
-from lazyartist.knobs import RANGE
+from lazyartist.knobs import allowed_values
 from lazyartist.registry import Registry, unknown
 from lazyartist.reporting.publish import fill_blocks, publish, tables_of
 from lazyartist.reporting.records import read_rows, recorded_rows
@@ -50,11 +50,12 @@ def _taken_by(registry: Registry[Any], name: str) -> list[str]:
     """Return lines on one thing: what it is, and its knobs with their defaults and ranges."""
     entry, thing = registry.entries()[name], registry[name]
     lines = [f"{registry.kind} {name}: {entry.summary}{f' [{entry.source}]' if entry.source else ''}"]
-    ranges = {each.name: each.metadata.get(RANGE) for each in fields(thing)} if is_dataclass(thing) else {}
+    ranges = {each.name: allowed_values(each) for each in fields(thing)} if is_dataclass(thing) else {}
     for parameter in inspect.signature(thing).parameters.values():
+        is_knob = ranges.get(parameter.name) or isinstance(parameter.default, (bool, int, float, str))
         if parameter.kind is parameter.VAR_KEYWORD:
             lines.append("  and the knobs of whatever it is made by")
-        elif parameter.default is parameter.empty or isinstance(parameter.default, (bool, int, float, str)):
+        elif is_knob or parameter.default is parameter.empty:
             default = "" if parameter.default is parameter.empty else f"={parameter.default!r}"
             expected = ranges.get(parameter.name) or EXPECTED.get(str(parameter.annotation), "")
             lines.append(f"  {f'{parameter.name}{default}':<24} {expected}".rstrip())

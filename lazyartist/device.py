@@ -104,9 +104,13 @@ def here(thing: Here) -> Here:
     return thing.to(current())
 
 
-def all_here(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Return named tensors on the current device."""
-    return {name: here(tensor) for name, tensor in tensors.items()}
+def on(value: Any, device: torch.device) -> Any:
+    """Return a tensor, or the tensors of a mapping or a tuple, on a device; anything else as it is."""
+    if isinstance(value, Tensor):
+        return value.to(device)
+    if isinstance(value, Mapping):
+        return {name: on(each, device) for name, each in value.items()}
+    return tuple(on(each, device) for each in value) if isinstance(value, tuple) else value
 
 
 def everywhere(work: Callable[Arguments, Any]) -> Callable[Arguments, Any]:
@@ -132,8 +136,7 @@ def kept_here(most: int) -> Callable[[Callable[Arguments, Tables]], Callable[Arg
         @lru_cache(maxsize=most)
         def kept(device: torch.device, *args: Any, **kwargs: Any) -> Any:
             if device.type != "cpu":
-                tables = kept(CPU, *args, **kwargs)
-                return tables.to(device) if isinstance(tables, Tensor) else tuple(each.to(device) for each in tables)
+                return on(kept(CPU, *args, **kwargs), device)
             with on_device(CPU):
                 return make(*args, **kwargs)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 
 if TYPE_CHECKING:
@@ -70,6 +70,14 @@ def knob(
     return field(default=default, metadata={RANGE: Range(low, high, above, below, whole)})
 
 
+def allowed_values(knob: Field[Any]) -> str:
+    """Return in words what a field may be that was declared by `knob`; "" for any other."""
+    allowed = knob.metadata.get(RANGE)
+    if allowed is None:
+        return ""
+    return f"one or more, each {allowed}" if isinstance(knob.default, tuple) else str(allowed)
+
+
 def check_knobs(instance: DataclassInstance) -> None:
     """Check every field of a dataclass that was declared by `knob`; call it in `__post_init__`.
 
@@ -80,8 +88,6 @@ def check_knobs(instance: DataclassInstance) -> None:
         allowed, value = one.metadata.get(RANGE), getattr(instance, one.name)
         if allowed is None:
             continue
-        several = isinstance(one.default, tuple)
-        numbers = value if several and isinstance(value, tuple) else (value,)
+        numbers = value if isinstance(one.default, tuple) and isinstance(value, tuple) else (value,)
         if not numbers or any(number not in allowed for number in numbers):
-            expected = f"one or more, each {allowed}" if several else allowed
-            raise ValueError(f"{type(instance).__name__}: {one.name}={value!r}: expected {expected}")
+            raise ValueError(f"{type(instance).__name__}: {one.name}={value!r}: expected {allowed_values(one)}")

@@ -29,6 +29,7 @@ DECIDES_NOTHING = tuple(
             "progress",
             "reporting",
             "arguments",
+            "shared_arguments",
             "cli",
             "commands",
             "report_commands",

@@ -15,9 +15,8 @@ import torch
 from torch import Tensor
 
 from lazyartist.data.images import Split
-from lazyartist.data.moved import made_here
+from lazyartist.data.moved import made_here, with_tensors_on
 from lazyartist.data.task import Task
-from lazyartist.data.tensors import with_tensors_on
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -16,9 +16,8 @@ from torch import Tensor
 from lazyartist.data.grey import grey_images
 from lazyartist.data.images import UnsupportedError
 from lazyartist.data.lottery import Conflict, lottery
-from lazyartist.data.moved import made_here
+from lazyartist.data.moved import made_here, with_tensors_on
 from lazyartist.data.palettes import HUES, Palette, palette_of
-from lazyartist.data.tensors import with_tensors_on
 from lazyartist.device import kept_here
 from lazyartist.seeding import seed_from
 

@@ -16,8 +16,7 @@ from lazyartist.data.grey import grey_images
 from lazyartist.data.images import UnsupportedError
 from lazyartist.data.lies.base import Lie
 from lazyartist.data.lottery import Conflict, lottery
-from lazyartist.data.moved import made_here
-from lazyartist.data.tensors import with_tensors_on
+from lazyartist.data.moved import made_here, with_tensors_on
 from lazyartist.device import CPU, on_device
 from lazyartist.seeding import seed_from
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import wraps
 from typing import Any, ParamSpec, Protocol, TypeVar, cast, runtime_checkable
 
@@ -14,8 +14,7 @@ from torch import Tensor
 from lazyartist.data.grid import FactorImages, Grid
 from lazyartist.data.images import Images, Paintable, Split, WithForeground
 from lazyartist.data.task import Task
-from lazyartist.data.tensors import on
-from lazyartist.device import CPU, current, on_device
+from lazyartist.device import CPU, current, on, on_device
 
 
 @runtime_checkable
@@ -27,6 +26,7 @@ class Movable(Protocol):
 
 
 Arguments = ParamSpec("Arguments")
+AnyDataclass = TypeVar("AnyDataclass")
 Made = TypeVar("Made")  # a Task, a Split or Images
 
 
@@ -51,6 +51,12 @@ def made_here(make: Callable[Arguments, Made]) -> Callable[Arguments, Made]:
         return moved(made)
 
     return told
+
+
+def with_tensors_on(thing: AnyDataclass, device: torch.device) -> AnyDataclass:
+    """Return a copy of a dataclass whose tensors, also those in mappings of its fields, are on a device."""
+    own = {each.name: getattr(thing, each.name) for each in fields(thing) if each.init}  # type: ignore[arg-type]
+    return replace(thing, **{name: on(value, device) for name, value in own.items()})  # type: ignore[type-var]
 
 
 def original(images: Any) -> Any:

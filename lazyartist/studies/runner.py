@@ -26,7 +26,7 @@ from lazyartist.studies.cluster import are_far, what_happened
 from lazyartist.studies.far_work import this_caller, work_far
 from lazyartist.studies.work import one_thread as one_thread
 from lazyartist.studies.work import registered_by_hand, work
-from lazyartist.training.sent import Files, adopt
+from lazyartist.training.sent import Files, keep_sent
 from lazyartist.training.store import Store
 
 
@@ -85,7 +85,7 @@ def run_study(
             for run, rows, files in measured:
                 if not rows:
                     raise ValueError(f"{study.name}: {run} gave no rows")
-                adopt(store, files)
+                keep_sent(store, files)
                 append_run(path, rows)
                 progress(run, True)
         place = {digest: number for number, digest in enumerate(digests.values())}

@@ -35,7 +35,7 @@ class NotingStore(Store):
         return {path.name: path.read_bytes() for path in paths if path.exists()}
 
 
-def adopt(store: Store, files: Files) -> None:
+def keep_sent(store: Store, files: Files) -> None:
     """Keep in a store what another machine's has, but for what is there already.
 
     What was damaged on the way is found by its digest when it is read, and trained again.

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 import lazyartist
 
 from lazyartist.data.moved import original
-from lazyartist.device import all_here, described
+from lazyartist.device import current, described, on
 from lazyartist.files import cache_folder, write_bytes, write_text
 from lazyartist.networks import NETWORKS, build, files_of
 from lazyartist.provenance import code_digest
@@ -153,7 +153,7 @@ class Store:
             weights = path.with_suffix(".safetensors").read_bytes()
             if provenance.key != wanted.key or _digest(weights, facts) != digest:
                 raise ValueError("card and weights do not belong together")
-            return Kept(all_here(load(weights)), facts)
+            return Kept(on(load(weights), current()), facts)
         except (OSError, ValueError, SafetensorError) as error:
             log.warning("%s is damaged (%s): it is trained again", path.with_suffix(".safetensors"), error)
             return None

@@ -13,6 +13,7 @@ from lazyartist.cli import main
         ("focal", "strategy focal: Weigh each image by .*\\n  gamma=2.0 +a finite number from 0 on\\n"),
         ("bim", "attack bim: .*\\n  steps=40 +a whole number from 1 on\\n(.*\\n)?  random_start=True +True or False"),
         ("noise", "^study noise: .*\\n(.*\\n)*  sevens=200 +a whole number from 1 on\\n"),
+        ("naming", r"\n  conflicts=\(0\.01, 0\.05, 0\.2\) one or more, each a finite number above 0, below 1\n"),
         ("simple_cnn", "network simple_cnn: .*\\n(.*\\n)*  width=16 +a whole number\\n"),
         ("oracle", "strategy oracle: .*\\n  no knobs\\n$"),
         ("mnist", "dataset mnist: .*\\n  and the knobs of whatever it is made by\\n"),

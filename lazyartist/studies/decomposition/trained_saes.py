@@ -135,7 +135,7 @@ def train_saes(
             "of": trained.provenance.key,
             "layer": layer,
             "pooling": "pooled",
-            "vectors": hashlib.sha256(vectors.cpu().contiguous().cpu().numpy().tobytes()).hexdigest(),
+            "vectors": hashlib.sha256(vectors.cpu().contiguous().numpy().tobytes()).hexdigest(),
             "variant": repr(kind),
             "width": width,
             "seeds": list(seeds),

@@ -18,7 +18,7 @@ from lazyartist.studies.cluster import connected, what_happened
 from lazyartist.studies.cures.cures import CuresStudy
 from lazyartist.studies.far_work import this_caller, work_far
 from lazyartist.studies.runner import run_study
-from lazyartist.training.sent import NotingStore, adopt
+from lazyartist.training.sent import NotingStore, keep_sent
 from lazyartist.training.store import Store, versions
 from tests.dask_cluster import DaskCluster
 
@@ -157,7 +157,7 @@ def test_a_worker_returns_rows_and_the_models_behind_them_new_or_known(asked, tm
     assert again[2] == files
     assert work_far(study, run, digest, caller)[2] == {}
     other = Store(tmp_path / "other")
-    adopt(other, files)
+    keep_sent(other, files)
     ((provenance, _),) = other.list()
     assert json.loads(files[f"{provenance.key}.json"])["spec"]["seed"] == run.seed
     assert other.find(provenance) is not None
@@ -179,7 +179,7 @@ def test_a_store_takes_nothing_but_its_own_files(tmp_path, monkeypatch):
     monkeypatch.setenv("LAZYARTIST_STORE", str(tmp_path / "own"))
     for name in ("../x.json", "x.json", f"{'0' * 32}.py", ""):
         with pytest.raises(ValueError, match="is no file of a store"):
-            adopt(Store(tmp_path / "other"), {name: b""})
+            keep_sent(Store(tmp_path / "other"), {name: b""})
     assert not (tmp_path / "other").exists()
     assert NotingStore().files() == {}
 
