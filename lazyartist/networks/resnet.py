@@ -1,4 +1,4 @@
-"""ResNets: 18 layers for small images; 18 and 50 as torchvision has them, with weights of a file if you have one."""
+"""ResNets of 18 and 50 layers as torchvision has them for photographs, with weights of a file if you have one."""
 
 from __future__ import annotations
 
@@ -12,15 +12,6 @@ from torch import Tensor, nn
 from torchvision.models import resnet18, resnet50
 
 from lazyartist.networks import NETWORKS
-
-
-@NETWORKS.register("resnet18", source="He et al. 2016, arXiv:1512.03385; small stem as for CIFAR")
-def small_resnet18(classes: int = 10) -> nn.Module:
-    """ResNet-18 with random weights, a 3×3 stem of stride 1 and no max-pool, so that 28×28 pixels suffice."""
-    model: nn.Module = resnet18(weights=None, num_classes=classes)
-    model.conv1 = nn.Conv2d(3, 64, 3, padding=1, bias=False)
-    model.maxpool = nn.Identity()
-    return model
 
 
 @NETWORKS.register("torchvision_resnet18", source="He et al. 2016, arXiv:1512.03385")

@@ -131,7 +131,7 @@ CHANGE = {
     "how images are painted": ("data/coloured.py", "TEXTURES = 512", "TEXTURES = 256", MODELS | STUDIES),
     "what a split renders": ("data/images.py", None, "\n\nSplit.render = None\n", MODELS | STUDIES),
     "the first network": ("networks/simple_cnn.py", None, "\n\nSimpleCNN.fine = 1\n", SMALL | WITNESSED | STUDIES),
-    "the other network": ("networks/resnet.py", None, "\n\nsmall_resnet18.width = 3\n", MODELS - SMALL),
+    "the other network": ("networks/small_resnet.py", None, "\n\nSmallResNet18.fine = 1\n", MODELS - SMALL),
     "the weights of groups": (
         "strategies/groups.py", "n[labels, attribute] / len(labels)", "n[labels, attribute] * len(labels)",
         {key for key in MODELS if key.split()[0] in WEIGH_GROUPS},

@@ -35,10 +35,16 @@ def test_width_is_a_parameter():
     assert channels == [4, 8, 16]
 
 
-def test_the_small_resnet_keeps_its_resolution():
-    model = build("resnet18", 10, seed=0)
-    assert (model.conv1.stride, model.conv1.kernel_size) == ((1, 1), (3, 3))
-    assert isinstance(model.maxpool, torch.nn.Identity)
+def test_the_small_resnet_is_torchvisions_with_another_stem():
+    model = build("resnet18", 10, seed=0).eval()
+    with torch.random.fork_rng(devices=[]):
+        theirs = resnet18(num_classes=10).eval()
+        theirs.conv1, theirs.maxpool = torch.nn.Conv2d(3, 64, 3, padding=1, bias=False), torch.nn.Identity()
+    theirs.load_state_dict(model.state_dict())
+    x = torch.rand(2, 3, 28, 28, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(model(x), theirs(x), rtol=1e-4, atol=1e-5)
+    narrow = build("resnet18:width=4", 10, seed=0)
+    assert (narrow.conv1.out_channels, narrow.layer4[1].conv2.out_channels, narrow.fc.in_features) == (4, 32, 32)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +52,8 @@ def test_the_small_resnet_keeps_its_resolution():
     [
         ("simple_cnn:wdth=8", r"simple_cnn has the knobs \['width'\], not 'wdth'"),
         ("simple_cnn:depth=3", r"simple_cnn has the knobs \['width'\], not 'depth'"),
-        ("resnet18:width=3", "resnet18 has no knobs, not 'width'"),
+        ("resnet18:depth=3", r"resnet18 has the knobs \['width'\], not 'depth'"),
+        ("resnet18:width=0", "width=0: expected a whole number from 1 on"),
         ("simple_cnn:width=0", "width=0: expected a whole number from 1 on"),
         ("simple_cnn:width=-1", "width=-1: expected a whole number from 1 on"),
         ("deeper_cnn:width=2.5", "width=2.5: expected a whole number from 1 on"),
