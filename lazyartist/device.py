@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
+import warnings
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -97,6 +98,26 @@ def described() -> str:
         return ""
     make = getattr(getattr(torch, device.type, None), "get_device_name", None)
     return f"{device.type} {make(device)}" if make else device.type
+
+
+@contextmanager
+def repeatable() -> Iterator[None]:
+    """Have the current device add up in the same order every time, inside the `with`.
+
+    The processor does so anyway. A CUDA card is told to, and does wherever torch has a kernel for it.
+    """
+    if current().type != "cuda":
+        yield
+        return
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # else a matrix product may take any workspace
+    before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", ".* does not have a deterministic implementation")
+            yield
+    finally:
+        torch.use_deterministic_algorithms(before[0], warn_only=before[1])
 
 
 def here(thing: Here) -> Here:
@@ -212,7 +233,7 @@ class _Making(TorchFunctionMode):
         if func in DRAWS_BY:
             return self._drawn_by(func, args, kwargs)
         if func in DRAWS_INTO or func in FIRST_WEIGHTS:
-            return _drawn_into(func, args, kwargs)
+            return self._drawn_into(func, args, kwargs)
         return func(*args, **kwargs)
 
     def _drawn(self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
@@ -226,19 +247,18 @@ class _Making(TorchFunctionMode):
         own = [_on_processor(each) for each in args]
         return func(*own, **{name: _on_processor(each) for name, each in kwargs.items()}).to(self.device)
 
-
-def _drawn_into(func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-    target = args[0] if args else kwargs["tensor"]
-    if target.device.type == "cpu" or not _by_processor(kwargs):
-        return func(*args, **kwargs)
-    drawn = torch.empty_like(target.detach(), device=CPU)
-    if args:
-        func(drawn, *map(_on_processor, args[1:]), **kwargs)
-    else:
-        func(**{**kwargs, "tensor": drawn})
-    with torch.no_grad():
-        target.copy_(drawn)
-    return target
+    def _drawn_into(self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        target = args[0] if args else kwargs["tensor"]
+        if target.device.type != self.device.type or not _by_processor(kwargs):
+            return func(*args, **kwargs)
+        drawn = torch.empty_like(target.detach(), device=CPU)
+        if args:
+            func(drawn, *map(_on_processor, args[1:]), **kwargs)
+        else:
+            func(**{**kwargs, "tensor": drawn})
+        with torch.no_grad():
+            target.copy_(drawn)
+        return target
 
 
 def _given(kwargs: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def auroc(scores: Tensor, holds: Tensor) -> Tensor:
             f"expected scores (N, F) and holds (A, N) bool, got {tuple(scores.shape)} and {tuple(holds.shape)}"
         )
     _refuse_nan(scores)
-    ranks = torch.as_tensor(rankdata(scores.detach().cpu().numpy(), axis=0), device=holds.device)
+    ranks = torch.as_tensor(rankdata(scores.detach().cpu().numpy(), axis=0), dtype=torch.double, device=holds.device)
     positive = holds.sum(1, keepdim=True).double()
     negative = holds.shape[1] - positive
     return (holds.double() @ ranks - positive * (positive + 1) / 2) / (positive * negative)

@@ -15,6 +15,7 @@ from lazyartist.clinic.digits import BUILT_IN
 from lazyartist.data.folder_images import read_images
 from lazyartist.data.folder_layouts import TARGET, Listing, list_folder
 from lazyartist.data.splits import Words, drawn_splits, given_splits
+from lazyartist.device import CPU, here, on_device
 
 
 GREY = (0.299, 0.587, 0.114)  # how light red, green and blue are to the eye; ITU-R BT.601
@@ -52,9 +53,11 @@ class OwnImages:
                 f"{root} {came}: expected two classes or more, one sub-folder for each, or a metadata.csv with a "
                 f"column {', '.join(TARGET)}"
             )
-        if self.listing.split is None:
-            return drawn_splits(self.labels, self.classes, 0)
-        return given_splits(self.listing.split, self.labels, self.classes, 0)
+        with on_device(CPU):
+            labels = here(self.labels)
+            if self.listing.split is None:
+                return drawn_splits(labels, self.classes, 0)
+            return given_splits(self.listing.split, labels, self.classes, 0)
 
 
 def own_images(path: str | Path, side: int) -> OwnImages:
@@ -72,32 +75,35 @@ def own_images(path: str | Path, side: int) -> OwnImages:
     if not Path(path).expanduser().is_dir():
         known = ", ".join(map(repr, BUILT_IN))
         raise ValueError(f"data={str(path)!r}: expected {known}, or the path of a folder; {Path.cwd()} has none")
-    listing = list_folder(path)
-    listing, images = read_images(listing, side, "error", (listing.target,) if listing.target else ())
-    labels = images.factors[listing.target] if listing.target else torch.zeros(len(images), dtype=torch.long)
+    with on_device(CPU):  # the pixels of a folder stay on the disk
+        listing = list_folder(path)
+        listing, images = read_images(listing, side, "error", (listing.target,) if listing.target else ())
+        labels = images.factors[listing.target] if listing.target else torch.zeros(len(images), dtype=torch.long)
     decides = (images.fingerprint, listing.target, labels.tolist(), listing.split and list(listing.split))
     return OwnImages(
         made_grey(images.decoded.pixels, images.rows),
         listing,
-        labels,
+        here(labels),
         images.values[listing.target] if listing.target else (),
         hashlib.sha256(repr(decides).encode()).hexdigest(),
     )
 
 
 def made_grey(pixels: Tensor, rows: Tensor) -> Tensor:
-    """Return some of many images in grey.
+    """Return some of many images in grey, on the current device.
 
     Args:
-        pixels: (M, 3, H, W) uint8.
+        pixels: (M, 3, H, W) uint8, on the disk or in the processor's memory.
         rows: (N,) int64, which of them.
 
     Returns:
         (N, H, W) uint8.
     """
-    weights = torch.tensor(GREY)[:, None, None]
-    parts = [(pixels[some].float() * weights).sum(1).round().byte() for some in torch.split(rows, PART)]
-    return torch.cat(parts)
+    with on_device(CPU):
+        weights = torch.tensor(GREY)[:, None, None]
+        parts = [(pixels[some].float() * weights).sum(1).round().byte() for some in torch.split(rows.cpu(), PART)]
+        grey = torch.cat(parts)
+    return here(grey)
 
 
 def first_of_each(grey: Tensor) -> list[int]:

@@ -7,13 +7,12 @@ with 480 × 4 weight images, not with 480,000 pictures; |image|² follows from h
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import torch
 
 from torch import Tensor
 
 from lazyartist.data.room3d import GRID, HUES, MAPS, SKY, Room3D, geometry, hues
+from lazyartist.device import kept_here
 
 
 AT_ONCE = 64  # pictures
@@ -71,7 +70,7 @@ def _among(maps: Tensor, base: Tensor, costs: Tensor, pairs: tuple[Tensor, ...])
     return distance, hue * MAPS + maps[row[:, 0], place // HUES**3]
 
 
-@lru_cache(maxsize=2)
+@kept_here(2)
 def _overlaps(size: int) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
     """What |image|² is made of.
 

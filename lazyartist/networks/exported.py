@@ -106,7 +106,9 @@ def load_exported(path: Path) -> nn.Module:
         if place is not None and node.args[place]:
             raise ModelFileError(f"{path} was exported in training mode: call .eval() before torch.export.export")
     shape = [_range(program, size) for size in images[0].shape]
-    with on_device(CPU):
+    with on_device(CPU):  # a device that has refused something does nothing more in this process
+        if images[0].device != CPU:
+            program = move_to_device_pass(program, str(CPU))
         model = Exported(program, shape).eval()
         _try(model, path)
     if current() == CPU:

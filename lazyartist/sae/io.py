@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
+from lazyartist.device import here
 from lazyartist.sae.base import SparseAutoencoder, Variant, Weights
 
 
@@ -57,4 +58,6 @@ def from_tensors(variant: Variant, tensors: Mapping[str, Tensor], seed: int, bud
         if not tensor.is_floating_point() or not bool(tensor.isfinite().all()):
             raise ValueError(f"{name}: expected finite floats, got {tensor.dtype} or NaN or infinity")
     variant.check_size(f)
-    return SparseAutoencoder(variant, Weights(**tensors, sizes=(f,)), seed, budget)
+    return SparseAutoencoder(
+        variant, Weights(**{name: here(tensor) for name, tensor in tensors.items()}, sizes=(f,)), seed, budget
+    )

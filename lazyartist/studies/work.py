@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from lazyartist.device import on_device
+from lazyartist.device import on_device, repeatable
 from lazyartist.registry import Registry
 from lazyartist.reporting.row import Row
 from lazyartist.studies.base import THREADS, AnyRun, Study
@@ -34,7 +34,7 @@ def work(
         device: what it runs on.
     """
     adopt(by_hand)
-    with one_thread(), on_device(device):
+    with one_thread(), on_device(device), repeatable():
         rows = study.rows(run, store)
     # an accelerator's rows are others: no table mixes them, and none replaces one of the processor's
     where = {} if device.type == "cpu" else {"device": device.type}

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from lazyartist.data.make import make_task
-from lazyartist.device import CPU, current, on_device
+from lazyartist.device import CPU, current, on_device, repeatable
 from lazyartist.networks import build
 from lazyartist.strategies.erm import Erm
 from lazyartist.training.budget import Budget
@@ -28,6 +28,8 @@ DEVICE = contextlib.ExitStack()
 DEVICE.enter_context(emulated_device() if EMULATED else on_device())
 if current() != CPU:
     DEVICE.enter_context(tests_may_look())
+    DEVICE.enter_context(repeatable())
+    torch.backends.cudnn.allow_tf32 = False  # a third of a number's digits would do for training, and not for a test
 
 
 def pytest_unconfigure():

@@ -152,7 +152,8 @@ def _indices(index):
     if isinstance(index, tuple):
         return tuple(map(_indices, index))
     if isinstance(index, (list, range, np.ndarray)):
-        return torch.as_tensor(list(index) if isinstance(index, range) else index).to(DEVICE)
+        index = list(index) if isinstance(index, range) else index
+        return torch.as_tensor(index if len(index) else np.zeros(0, np.int64)).to(DEVICE)
     return index
 
 

@@ -57,7 +57,7 @@ def _unlike(expected: Tensor, table: Tensor, generator: torch.Generator) -> Tens
     agreement, chance = (F.cosine_similarity(expected - middle, rows - middle) for rows in (table, by_lot))
     share = 2 * float((agreement <= chance.median()).float().mean())  # below the median lies half of the broken rows
     edges = torch.linspace(-1, 1, BINS + 1)
-    seen, picked = (_smooth(torch.histogram(each, edges).hist) for each in (agreement, chance))
+    seen, picked = (_smooth(torch.histogram(each.cpu(), edges.cpu()).hist.to(each)) for each in (agreement, chance))
     likely = share * picked > 0.5 * seen
     return likely[(torch.bucketize(agreement, edges) - 1).clamp(0, BINS - 1)] & (agreement < agreement.median())
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 
@@ -11,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lazyartist.clinic.warps import warped
+from lazyartist.device import kept_here
 
 
 CANVAS = 32  # pixels
@@ -38,7 +38,7 @@ class Scenes:
         return Scenes(self.images[places].clone(), self.masks[places].clone())
 
 
-@lru_cache(maxsize=8)
+@kept_here(8)
 def blur_matrix(sigma: float, side: int = CANVAS) -> Tensor:
     """Return the matrix (side, side) that blurs a line of pixels, mirrored at its ends, by a Gaussian."""
     places = torch.arange(side).float()

@@ -172,11 +172,11 @@ def f1_scores(reader: Reader, commands: Sequence[Command], alignment: Alignment 
         ValueError: there are no commands.
     """
     intents, found = reader(commands, alignment)
-    truth = torch.tensor([slot for command in commands for slot in command.slots])
-    slots = torch.tensor([slot for row in found for slot in row])
-    want = torch.tensor([command.intent for command in commands])
+    truth = [slot for command in commands for slot in command.slots]
+    slots = [slot for row in found for slot in row]
+    want = [command.intent for command in commands]
     options = {"average": "weighted", "zero_division": 0}
     return (
-        float(f1_score(want, intents, **options)),
+        float(f1_score(want, intents.tolist(), **options)),
         float(f1_score(truth, slots, labels=range(1, len(reader.pieces.slots)), **options)),
     )

@@ -45,7 +45,7 @@ class ReaderNet(nn.Module):
         """Return logits of intents (N, intents) and of slots (N, L, slots) for pieces (N, L)."""
         there = pieces != PAD
         packed = nn.utils.rnn.pack_padded_sequence(
-            self.embed(pieces), there.sum(1), batch_first=True, enforce_sorted=False
+            self.embed(pieces), there.sum(1).cpu(), batch_first=True, enforce_sorted=False
         )
         states, _ = nn.utils.rnn.pad_packed_sequence(
             self.read(packed)[0], batch_first=True, total_length=pieces.shape[1]

@@ -183,7 +183,7 @@ class LowrankImages(Case[Patient, Sealed, Tensor]):
         """Compare pairs: are two images in one cluster, and do they show one digit?"""
         from sklearn.metrics import adjusted_rand_score, homogeneity_completeness_v_measure
 
-        labels, truth = check_labels(treated, len(sealed.truth)), sealed.truth
+        labels, truth = check_labels(treated, len(sealed.truth)).cpu(), sealed.truth.cpu()
         homogeneity, completeness, _ = homogeneity_completeness_v_measure(truth, labels)
         return Score(
             value=float(adjusted_rand_score(truth, labels)),

@@ -46,7 +46,7 @@ def rand_index(labels: Tensor, truth: Tensor) -> float:
     """
     from sklearn.metrics import rand_score
 
-    return float(rand_score(truth, check_labels(labels, len(truth))))
+    return float(rand_score(truth.cpu(), check_labels(labels, len(truth)).cpu()))
 
 
 def check_labels(labels: Any, count: int) -> Tensor:

@@ -100,7 +100,7 @@ def test_nothing_of_the_classifier_is_trained(drawn):
 def test_masks_are_exact_and_grounds_vary_as_they_should():
     light = np.full((50, 28, 28), 0, np.uint8)
     light[:, 8:20, 8:20] = 255
-    made = scenes(torch.from_numpy(light), generator_of("scenes"))
+    made = scenes(torch.tensor(light), generator_of("scenes"))
     shares = made.masks.float().mean((1, 2))
     sides = (shares * CANVAS**2).sqrt()  # 12 of 28 pixels, in an image that comes to 20 to 29
     assert sides.min() > 7

@@ -53,7 +53,8 @@ def write_rooms(path, images):
     return path
 
 
-def test_dsprites_come_out_as_they_are(home, monkeypatch):
+def test_dsprites_come_out_as_they_are(home, monkeypatch, processor):
+    processor("files are read there; see devices/test_data.py")
     monkeypatch.setattr(factor_files, "BLOCK", 5)
     path = write_sprites(home / DSPRITES.name, sprites())
     images = FileImages(known_by_its_digest(DSPRITES, path), path)
@@ -65,7 +66,8 @@ def test_dsprites_come_out_as_they_are(home, monkeypatch):
     assert torch.equal(moved, images.render(torch.tensor([8])))
 
 
-def test_shapes3d_come_out_as_they_are(home, monkeypatch):
+def test_shapes3d_come_out_as_they_are(home, monkeypatch, processor):
+    processor("files are read there; see devices/test_data.py")
     path = write_rooms(home / SHAPES3D.name, rooms())
     monkeypatch.setattr(factor_files, "BLOCK", 5)
     images = FileImages(known_by_its_digest(SHAPES3D, path), path)
@@ -73,7 +75,8 @@ def test_shapes3d_come_out_as_they_are(home, monkeypatch):
     assert torch.equal(images.render(index), torch.tensor(rooms())[index].permute(0, 3, 1, 2) / 255)
 
 
-def test_a_file_is_unpacked_once(home, caplog):
+def test_a_file_is_unpacked_once(home, caplog, processor):
+    processor("files are read there; see devices/test_data.py")
     path = write_sprites(home / "any name.npz", sprites())
     file = known_by_its_digest(DSPRITES, path)
     with caplog.at_level(logging.WARNING):

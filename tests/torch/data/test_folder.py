@@ -63,7 +63,8 @@ def waterbirds(root, n=60, classes=2, places=2, size=(12, 10), **changed):
     return root
 
 
-def test_waterbirds_layout_is_a_task(tmp_path):
+def test_waterbirds_layout_is_a_task(tmp_path, processor):
+    processor("images of a folder are decoded there, to the bit")
     root = waterbirds(tmp_path / "birds")
     task = make_task(f"folder:{root}:size=12x10")
     assert (task.name, len(task.train), len(task.easy), len(task.test)) == ("folder", 36, 12, 12)
@@ -136,7 +137,8 @@ def test_without_an_attribute_what_needs_none_works_and_the_rest_says_so(tmp_pat
         make_task("folder", path=root).train.with_attribute(torch.zeros(36, dtype=torch.int64))
 
 
-def test_a_folder_for_each_class_is_a_task_whose_splits_are_drawn(tmp_path):
+def test_a_folder_for_each_class_is_a_task_whose_splits_are_drawn(tmp_path, processor):
+    processor("images of a folder are decoded there, to the bit")
     (waterbirds(tmp_path) / "metadata.csv").unlink()
     task, again, other = (make_task(f"folder:{tmp_path}", seed=seed) for seed in (0, 0, 1))
     assert isinstance(task.train.images, FolderImages)
@@ -188,7 +190,8 @@ def test_words_are_sorted_and_numbers_by_size(tmp_path):
         make_task(f"folder:{tmp_path}:size=8")
 
 
-def test_broken_and_missing_files_are_named_with_their_lines_or_left_out(tmp_path, caplog):
+def test_broken_and_missing_files_are_named_with_their_lines_or_left_out(tmp_path, caplog, processor):
+    processor("images of a folder are decoded there, to the bit")
     root = waterbirds(tmp_path)
     (root / row(0, 2, 2)[0]).write_bytes(b"")
     (root / row(7, 2, 2)[0]).write_text("words")

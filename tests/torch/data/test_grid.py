@@ -114,7 +114,8 @@ class TestFamilies:
         with pytest.raises(ValueError, match="axes: expected"):
             images.project(axes[0])
 
-    def test_no_image_is_outside(self, images):
+    def test_no_image_is_outside(self, images, processor):
+        processor("an accelerator that refuses an index does nothing more in its process")
         for index in (-1, len(images)):
             with pytest.raises(IndexError):
                 images.render(torch.tensor([index]))

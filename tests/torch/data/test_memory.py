@@ -86,7 +86,8 @@ def shown(split):
 
 
 @pytest.mark.parametrize("make", HELD.values(), ids=list(HELD))
-def test_however_images_are_held_the_task_is_the_same(make):
+def test_however_images_are_held_the_task_is_the_same(make, processor):
+    processor("images are given in its memory")
     words = np.where(WORDS == "val", "easy", WORDS)
     expected = array_task(PIXELS.transpose(0, 3, 1, 2), {"class": LABELS, "place": PLACES}, words, bias="place")
     task = make()

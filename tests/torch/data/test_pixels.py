@@ -165,13 +165,15 @@ def test_what_is_no_size_is_refused(size):
     ],
     ids=["bytes", "tensor", "floats", "doubles", "lists"],
 )
-def test_one_image_in_an_array_is_taken_in_every_order(given):
+def test_one_image_in_an_array_is_taken_in_every_order(given, processor):
+    processor("images are given in its memory")
     if isinstance(given, list):
         given = np.array(given, dtype=np.uint8)
     assert np.array_equal(to_pixels(from_array(given), 8, 12), np.asarray(halves()).transpose(2, 0, 1))
 
 
-def test_grey_arrays_are_images_too():
+def test_grey_arrays_are_images_too(processor):
+    processor("images are given in its memory")
     grey = np.arange(96, dtype=np.uint8).reshape(8, 12)
     for given in (grey, grey[..., None], grey[None], torch.tensor(grey)[None] / 255):
         assert np.array_equal(to_pixels(from_array(given), 8, 12), np.stack([grey] * 3))

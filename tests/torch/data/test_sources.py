@@ -219,7 +219,8 @@ def test_images_and_labels_that_do_not_belong_together_are_refused(change, messa
         GreyImages(**{**given, **change})
 
 
-def test_lists_and_tensors_are_arrays_afterwards():
+def test_lists_and_tensors_are_arrays_afterwards(processor):
+    processor("images are given in its memory")
     grey = GreyImages(list(IMAGES), LABELS.tolist(), torch.tensor(IMAGES), torch.tensor(LABELS))
     for array in vars(grey).values():
         assert isinstance(array, np.ndarray)

@@ -28,7 +28,8 @@ def test_what_a_task_has_no_place_for_is_known_too():
     assert not is_unused("test")
 
 
-def test_splits_are_drawn_class_by_class_and_by_seed():
+def test_splits_are_drawn_class_by_class_and_by_seed(processor):
+    processor("splits are drawn there, and then moved")
     splits = drawn_splits(LABELS, NAMES, 0)
     for label, (train, easy, test) in enumerate([(30, 10, 10), (12, 4, 4), (1, 1, 1)]):
         own = splits[torch.eq(LABELS, label).cpu().numpy()].tolist()
@@ -41,7 +42,8 @@ def test_splits_are_drawn_class_by_class_and_by_seed():
         drawn_splits(LABELS[:-1], NAMES, 0)
 
 
-def test_given_splits_stay_and_validation_is_drawn_from_training_where_there_is_none():
+def test_given_splits_stay_and_validation_is_drawn_from_training_where_there_is_none(processor):
+    processor("splits are drawn there, and then moved")
     words = ["train", "test"] * 35 + ["train", "train", "test"]
     splits = given_splits(words, LABELS, NAMES, 0)
     assert ((splits == "test") == (np.array(words) == "test")).all()

@@ -48,7 +48,7 @@ def test_a_page_shows_where_each_latent_is(lamps):
     assert (circle.title, list(circle.labels)) == ("latent 0, an angle", ["-180°", "-90°", "0°", "90°"])
     assert (line.title, list(line.labels)) == ("latent 1, a line", ["-2.0", "-0.7", "0.7", "2.0"])
     assert circle.images.shape == (4, 2, 2, 1)
-    assert torch.equal(torch.from_numpy(circle.images)[..., 0], moved.images[0, :, 0])
+    assert torch.equal(torch.from_numpy(circle.images)[..., 0], moved.images[0, :, 0].cpu())
 
 
 def test_what_cannot_be_traversed_is_refused(lamps):

@@ -1,5 +1,6 @@
 """Exported networks: which are taken, in batches of any size, and what is said of the others."""
 
+import copy
 import random
 import re
 
@@ -9,6 +10,7 @@ import torch
 from torch import nn
 
 from lazyartist.cli import main
+from lazyartist.device import CPU, on_device
 from lazyartist.networks import build
 from lazyartist.networks.exported import ModelFileError
 from lazyartist.networks.load import load_model
@@ -32,9 +34,19 @@ def exported(model, tmp_path_factory):
 
 def export(model, path, *, batch=BATCH, example=(2, 3, 28, 28), dtype=torch.float32, sizes=None):
     dynamic = ({0: batch, **(sizes or {})},) if batch else None
-    program = torch.export.export(model, (torch.zeros(example, dtype=dtype),), dynamic_shapes=dynamic, strict=False)
-    torch.export.save(program, path)
+    with on_device(CPU):  # an accelerator's kernels have limits of their own, which are exported too
+        images, model = torch.zeros(example, dtype=dtype), copy.deepcopy(model).cpu()
+        torch.export.save(torch.export.export(model, (images,), dynamic_shapes=dynamic, strict=False), path)
     return path
+
+
+def test_what_was_exported_where_it_was_trained_runs_there(nets, tmp_path):
+    model, few = nets.settled(NETWORK), Dim("few", max=512)
+    program = torch.export.export(model, (nets.batch(2),), dynamic_shapes=({0: few},), strict=False)
+    torch.export.save(program, tmp_path / "there.pt2")
+    with torch.no_grad():
+        found = load_model(tmp_path / "there.pt2", trust=True)(nets.batch(3))
+        torch.testing.assert_close(found, model(nets.batch(3)), rtol=1e-4, atol=1e-5)
 
 
 def test_an_exported_network_is_asked_like_any_other(model, nets, exported, capsys):

@@ -12,6 +12,7 @@ from torch import nn
 
 from lazyartist.cli import main
 from lazyartist.data.memory import memory_task
+from lazyartist.device import here
 from lazyartist.reporting.records import read_rows, write_rows
 from lazyartist.studies.inspection.shortcut import check_shortcut, group_names
 from lazyartist.studies.inspection.shortcut_page import shortcut_page
@@ -64,7 +65,7 @@ def test_three_classes_with_four_attribute_values():
     shares = dict.fromkeys(SHARES, (12,) * 12)
     task = memory_task(birds(3, 4, shares), bias="place")
     assert len(group_names(task.test)) == 12
-    model = nn.Sequential(nn.Flatten(), nn.utils.skip_init(nn.Linear, 3 * SIZE * SIZE, 3))
+    model = here(nn.Sequential(nn.Flatten(), nn.utils.skip_init(nn.Linear, 3 * SIZE * SIZE, 3)))
     for parameter in model.parameters():
         nn.init.zeros_(parameter)
     report = check_shortcut(model, task)

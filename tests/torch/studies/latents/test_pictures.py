@@ -84,5 +84,5 @@ def test_a_model_without_latents_has_no_pictures(model, tmp_path):
 
 def test_channels_go_last():
     images = torch.rand(2, 3, 4, 5, generator=torch.Generator().manual_seed(0))
-    assert torch.equal(torch.from_numpy(as_pictures(images)), images.permute(0, 2, 3, 1))
-    assert torch.equal(torch.from_numpy(as_pictures(images[0])), images[0].permute(1, 2, 0))
+    assert torch.equal(torch.from_numpy(as_pictures(images)), images.permute(0, 2, 3, 1).cpu())
+    assert torch.equal(torch.from_numpy(as_pictures(images[0])), images[0].permute(1, 2, 0).cpu())

@@ -9,6 +9,7 @@ from torch import nn
 
 from lazyartist.attacks.criterion import AttackResult
 from lazyartist.criteria import ATTACK_EPSILON
+from lazyartist.device import here
 from lazyartist.strategies.grayscale_erm import without_colour
 from lazyartist.studies import FIGURES, TABLES
 from lazyartist.studies.noise.minimum_noise import MinimumNoise, first_images, render_in, split_in
@@ -86,7 +87,7 @@ def test_what_is_a_3_before_any_noise_is_neither_bounded_nor_checked(little, run
     images = render_in(split, first_images(split, 7, 4), "own")
     brightness = images.mean((1, 2, 3)).sort().values
     border = float(brightness[4 - already] + brightness[3 - already]) / 2 if already < 4 else 0.0
-    model = nn.Sequential(nn.Flatten(), nn.utils.skip_init(nn.Linear, images[0].numel(), 10))
+    model = here(nn.Sequential(nn.Flatten(), nn.utils.skip_init(nn.Linear, images[0].numel(), 10)))
     nn.init.zeros_(model[1].weight)
     nn.init.zeros_(model[1].bias)
     model[1].weight.data[3], model[1].bias.data[3] = 1e4 / images[0].numel(), -1e4 * border
