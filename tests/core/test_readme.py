@@ -10,7 +10,7 @@ from lazyartist.reporting.publish import fill_blocks
 
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = ("README.md", "docs/findings.md")
+DOCUMENTS = ("README.md", "docs/findings.md", "docs/scale.md")
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
