@@ -1,5 +1,6 @@
 """Which devices there are, and what is made and drawn on them."""
 
+import os
 import threading
 
 import pytest
@@ -7,7 +8,7 @@ import torch
 
 from torch import nn
 
-from lazyartist.device import CPU, available, current, everywhere, kept_here, on_device
+from lazyartist.device import CPU, available, current, everywhere, kept_here, on_device, repeatable
 from lazyartist.networks import build
 from lazyartist.registry import UnknownNameError
 
@@ -111,6 +112,28 @@ def test_first_weights_are_the_same_on_every_device():
             ]
 
     assert not compared(made).down
+
+
+def test_a_module_that_is_made_without_numbers_draws_none():
+    before = torch.get_rng_state()
+    with on_device(torch.device("xpu")):  # it need not be there: nothing is made on it
+        layer = nn.utils.skip_init(nn.Linear, 3, 2)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert layer.weight.device == CPU
+
+
+def test_a_card_is_told_to_add_up_in_one_order_and_only_inside(monkeypatch):
+    def told():
+        return torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
+
+    monkeypatch.setenv("CUBLAS_WORKSPACE_CONFIG", "")  # so that it is as it was, afterwards
+    monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG")
+    with repeatable():
+        assert told() == (False, False)
+    with on_device(torch.device("cuda")), repeatable():
+        assert told() == (True, True)
+        assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
+    assert told() == (False, False)
 
 
 def test_the_check_itself_refuses_what_mixes_and_counts_what_moves():
