@@ -11,6 +11,7 @@ from lazyartist.attacks.criterion import TargetedConfidence
 from lazyartist.attribution import MAPS
 from lazyartist.certify.crown import Certified
 from lazyartist.data.moved import moved
+from lazyartist.device import here
 from lazyartist.inference import logits_of
 from lazyartist.latents import LATENTS
 from lazyartist.latents.budget import LatentBudget
@@ -26,6 +27,7 @@ from lazyartist.probes.unit_selectivity import unit_selectivity
 from lazyartist.sae import SAES
 from lazyartist.sae.budget import SaeBudget
 from lazyartist.sae.erasure import leace
+from lazyartist.sae.io import from_tensors
 from lazyartist.sae.io import to_tensors as sae_tensors
 from lazyartist.sae.train import train
 
@@ -98,6 +100,14 @@ def test_every_sparse_autoencoder_is_trained_there(name):
     moves = compared(trained)
     assert moves.looks[FINITE] == 4
     assert not [line for line in moves.down if "multinomial" not in line]  # first directions, drawn by distance
+
+
+def test_an_autoencoder_comes_back_where_it_is_asked_for():
+    vectors = torch.randn(300, 6, generator=torch.Generator().manual_seed(0))
+    budget = SaeBudget(steps=4, batch_size=32)
+    (found,) = train(SAES.build("topk"), vectors, features=20, seeds=(0,), budget=budget)
+    kept = sae_tensors(found)
+    compared(lambda: from_tensors(SAES.build("topk"), kept, 0, budget)(here(vectors)))
 
 
 def test_a_concept_is_erased_there():
