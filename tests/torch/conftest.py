@@ -29,7 +29,7 @@ DEVICE.enter_context(emulated_device() if EMULATED else on_device())
 if current() != CPU:
     DEVICE.enter_context(tests_may_look())
     DEVICE.enter_context(repeatable())
-    torch.backends.cudnn.allow_tf32 = False  # a third of a number's digits would do for training, and not for a test
+    torch.backends.cudnn.allow_tf32 = False  # its ten bits of 23 do for training, and not for a test
 
 
 def pytest_unconfigure():
