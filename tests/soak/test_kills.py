@@ -2,153 +2,39 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
 import time
 
 from collections import Counter
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import pytest
 
-from lazyartist.cli import ENDED, INTERRUPTED
-from lazyartist.commands import UNUSABLE
 from lazyartist.files import YOUNG
 from lazyartist.reporting.records import read_rows
 
-from .faults import alive, end, left_over, workers_of
+from .campaign import RUNS, SIGNALS, Campaign, Sweep, facts
+from .faults import left_over
 
 
-LIMIT = 5.0  # seconds after which no process may be left
-
-SWEEP = [
-    *("run", "cures", "--datasets", "digits", "--networks", "simple_cnn:width=2", "--epochs", "0.5", "--jobs", "2"),
-    *("--strategies", "erm,focal,oracle", "--seeds", "16"),
-]
-RUNS = 48  # many, so that a study is killed many times before it is done
-# behind nohup or in the background of a shell nothing is ended by SIGHUP or SIGINT, and what is started inherits that
-STARTED = (
-    "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL); "
-    "signal.signal(signal.SIGINT, signal.default_int_handler); "
-    "from lazyartist.cli import main; raise SystemExit(main())"
-)
-SIGNALS = {"SIGINT": INTERRUPTED, "SIGTERM": ENDED, "SIGHUP": ENDED}
-KINDS = ("group", "parent", "worker", "write", "group", "parent", "write", *SIGNALS)
-
-
-def facts(path):
-    return sorted(str(row.fact()) for row in read_rows(path))
-
-
-class Sweep:
-    """A study that is started again and again in one folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.records = folder, folder / "results" / "records" / "cures.jsonl"
-        self.store = folder / "store"
-
-    def start(self) -> subprocess.Popen[str]:
-        words = [sys.executable, "-c", STARTED, *SWEEP, "--results", str(self.folder / "results")]
-        environment = {**os.environ, "LAZYARTIST_STORE": str(self.store), "OMP_NUM_THREADS": "1"}
-        return subprocess.Popen(
-            words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True
-        )
-
-    def lines(self) -> int:
-        return len(self.records.read_bytes().splitlines()) if self.records.exists() else 0
-
-    def parts(self) -> set[str]:
-        return set(left_over(*(place for place in (self.store, self.records.parent) if place.exists())))
-
-
-def kill(sweep: Sweep, process: subprocess.Popen[str], kind: str, random: Random) -> None:
-    """Kill in one way: when there is a worker, when something is being written, or at a random time.
-
-    Two thirds of the random times are counted from the start, a third from the first run that is added.
-    """
-    limit, before, left = time.monotonic() + 20, sweep.lines(), sweep.parts()
-    if kind == "worker":
-        while not (workers := workers_of(process.pid)) and process.poll() is None and time.monotonic() < limit:
-            time.sleep(0.05)
-        time.sleep(random.uniform(0, 2))
-        if workers:
-            os.kill(random.choice(workers), signal.SIGKILL)
-        return
-    if kind == "write":
-        while not sweep.parts() - left and process.poll() is None and time.monotonic() < limit:
-            time.sleep(0.0005)
-    elif random.random() < 0.67:
-        time.sleep(random.uniform(0.3, 5))
-    else:
-        while sweep.lines() == before and process.poll() is None and time.monotonic() < limit:
-            time.sleep(0.01)
-        time.sleep(random.uniform(0, 1))
-    if process.poll() is None:
-        if kind in SIGNALS:
-            os.kill(process.pid, getattr(signal, kind))
-        elif kind == "parent":
-            os.kill(process.pid, signal.SIGKILL)
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
+KILLS = 53  # by each of two campaigns
 
 
 @pytest.mark.soak
-def test_a_study_that_is_killed_again_and_again_gives_the_rows_of_one_that_is_not(tmp_path, counted):
-    random, kills = Random(0), 105
+def test_studies_that_are_killed_again_and_again_give_the_rows_of_one_that_is_not(tmp_path, counted):
     whole = Sweep(tmp_path / "whole")
-    process = whole.start()
-    assert process.communicate(timeout=120)[0]
+    assert whole.start().communicate(timeout=120)[0]
     expected = facts(whole.records)
     assert len(whole.records.read_bytes().splitlines()) == RUNS
-    tried: Counter[str] = Counter()
-    bad: Counter[str] = Counter()
-    watched: list[tuple[float, int]] = []  # groups that must be gone by a time
-    said: list[str] = []
-    sweeps = 0
-
-    def look(now: float = 0.0) -> None:
-        while watched and (now or time.monotonic()) >= watched[0][0]:
-            _, group = watched.pop(0)
-            bad["orphans"] += len(alive(group))
-            end(group)
-
-    while sum(tried.values()) < kills:
-        sweep, sweeps = Sweep(tmp_path / str(sweeps)), sweeps + 1
-        assert sweeps < kills / 2, f"most of what was to be killed was done before: {tried}"
-        while sum(tried.values()) < kills and sweep.lines() < RUNS:
-            kind = KINDS[sum(tried.values()) % len(KINDS)]
-            process = sweep.start()
-            kill(sweep, process, kind, random)
-            try:
-                _, errors = process.communicate(timeout=20)
-            except subprocess.TimeoutExpired:
-                bad["hangs"] += 1
-                said.append(f"{kind}: {alive(process.pid)} after 20 seconds")
-                end(process.pid)
-                _, errors = process.communicate()
-            watched.append((time.monotonic() + LIMIT, process.pid))
-            if process.returncode == 0:  # it was done before it was killed
-                continue
-            tried[kind] += 1
-            wanted = SIGNALS.get(kind, UNUSABLE if kind == "worker" else -signal.SIGKILL)
-            if process.returncode != wanted or "Traceback" in errors:
-                bad["codes"] += 1
-                said.append(f"{kind}: {process.returncode}, {errors[-1000:]}")
-            look()
-        process = sweep.start()
-        _, errors = process.communicate(timeout=240)
-        found = facts(sweep.records)
-        bad["lost"] += len(set(expected) - set(found))
-        bad["wrong"] += len(set(found) - set(expected))
-        bad["doubled"] += len(found) - len(set(found))
-        bad["left"] += len(left_over(sweep.folder))
-        bad["codes"] += process.returncode != 0
-        watched.append((time.monotonic() + LIMIT, process.pid))
-    time.sleep(LIMIT)
-    look()
+    # two at a time: most of a kill is waiting for it
+    campaigns = [Campaign(tmp_path / str(seed), expected, KILLS, seed) for seed in range(2)]
+    with ThreadPoolExecutor(len(campaigns)) as side_by_side:
+        done = list(side_by_side.map(Campaign.carry_out, campaigns))
+    tried = sum((each.tried for each in done), Counter())
+    bad = sum((each.bad for each in done), Counter())
+    sweeps = sum(each.sweeps for each in done)
     for name, kinds in {
         "SIGKILL of the group": ("group",),
         "SIGKILL of the group while something is written": ("write",),
@@ -159,10 +45,10 @@ def test_a_study_that_is_killed_again_and_again_gives_the_rows_of_one_that_is_no
         counted("kill", f"{name}, of a study", sum(tried[kind] for kind in kinds))
     outcomes = {name: bad[name] for name in ("lost", "doubled", "wrong")}
     counted("kill", "rows, when these studies were done", sweeps * len(expected), **outcomes)
-    counted("kill", "processes, five seconds after each", sum(tried.values()), left=bad["orphans"])
+    counted("kill", "processes, five seconds after each", tried.total(), left=bad["orphans"])
     counted("kill", "temporary files, when these studies were done", sweeps, left=bad["left"])
-    counted("kill", "exit codes, and words without a traceback", sum(tried.values()), wrong=bad["codes"] + bad["hangs"])
-    assert not +bad, (bad, said)
+    counted("kill", "exit codes, and words without a traceback", tried.total(), wrong=bad["codes"] + bad["hangs"])
+    assert not bad, (bad, [line for each in done for line in each.said])
 
 
 WRITER = """
