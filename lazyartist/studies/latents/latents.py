@@ -43,6 +43,7 @@ OURS = Recipe(polish=3000, candidates=4)
 TEN = Recipe(latents=10)
 ORIGINAL = replace(TEN, variant="beta_tcvae:beta=6:noise=0.5", coder="conv")
 OTHERS = ("vae", "beta_vae", "gamma_vae", "beta_tcvae", "factor_vae", "dip_vae")
+PLACED = ("basis_mlp", "spatial")  # one that must learn what a place is, and one that knows
 PARTS = {
     "all of it": "",
     "lines for circles": ":lines=6",
@@ -85,6 +86,7 @@ class LatentPartsStudy(LatentStudy):
         *(Recipe(variant=f"circle_vae{knobs}") for knobs in PARTS.values()),
         Recipe(images="room3d:size=64", coder="basis_mlp:axes=384"),
         Recipe(images="sprites2d:size=32", latents=6),
+        *(Recipe(images="sprites2d:size=32", latents=6, variant="beta_tcvae", coder=c, steps=3000) for c in PLACED),
     )
 
     def measure(self, run: LatentRun, trained: TrainedLatents) -> Iterator[Fact]:
