@@ -112,7 +112,7 @@ def _maps(model: nn.Module, images: Tensor, layer: nn.Module) -> MapPictures:
     with evaluating(model), torch.no_grad():
         answers = model(images).argmax(1)
     maps = positive(GradCam(layer)(model, images, answers))
-    return MapPictures(upsample(maps, (images.shape[2], images.shape[3])).cpu().numpy(), answers.tolist())
+    return MapPictures(upsample(maps, (images.shape[2], images.shape[3])).float().cpu().numpy(), answers.tolist())
 
 
 def _beside(models: Models) -> Models:

@@ -74,7 +74,7 @@ def _heated(model: nn.Module, images: Tensor, answers: Tensor, layer: str) -> ND
     """Return images (N, H, W, 3) under their maps."""
     maps = normalise(positive(GradCam(layer)(model, images, answers)))
     height, width = images.shape[2:]
-    heat = mpl.colormaps["inferno"](upsample(maps, (height, width)).cpu().numpy())[..., :3]
+    heat = mpl.colormaps["inferno"](upsample(maps, (height, width)).float().cpu().numpy())[..., :3]
     grey = images.mean(1)[..., None].cpu().numpy()
     mixed: NDArray[np.float32] = ((1 - HEAT) * grey + HEAT * heat).astype(np.float32)
     return mixed

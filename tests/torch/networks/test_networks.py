@@ -11,6 +11,7 @@ from safetensors.torch import save_file
 from torchvision.models import resnet18
 
 from lazyartist.networks import NETWORKS, build, files_of
+from lazyartist.networks.head import with_features
 from lazyartist.registry import UnknownNameError
 
 
@@ -47,9 +48,25 @@ def test_the_small_resnet_is_torchvisions_with_another_stem():
     assert (narrow.conv1.out_channels, narrow.layer4[1].conv2.out_channels, narrow.fc.in_features) == (4, 32, 32)
 
 
+def test_in_bfloat16_weights_features_and_logits_are_float32():
+    model, exact = build("bf16:of=resnet18:width=4", 10, seed=0).eval(), build("resnet18:width=4", 10, seed=0).eval()
+    assert {name.removeprefix("network."): w.dtype for name, w in model.state_dict().items()} == {
+        name: w.dtype for name, w in exact.state_dict().items()
+    }
+    x, seen = torch.rand(4, 3, 28, 28, generator=torch.Generator().manual_seed(0)), []
+    model.network.layer4.register_forward_hook(lambda *seen_there: seen.append(seen_there[-1].dtype))
+    logits, features = with_features(model, x)
+    assert seen == [torch.bfloat16]
+    assert features.dtype == logits.dtype == torch.float32
+    torch.testing.assert_close(logits, exact(x), rtol=0, atol=0.05 * float(exact(x).detach().abs().max()))
+    assert not torch.equal(logits, exact(x))
+
+
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
+        ("bf16:width=-1", "width=-1: expected a whole number from 1 on"),
+        ("bf16:of=deeper_cnn:width=2.5", "width=2.5: expected a whole number from 1 on"),
         ("simple_cnn:wdth=8", r"simple_cnn has the knobs \['width'\], not 'wdth'"),
         ("simple_cnn:depth=3", r"simple_cnn has the knobs \['width'\], not 'depth'"),
         ("resnet18:depth=3", r"resnet18 has the knobs \['width'\], not 'depth'"),
@@ -70,6 +87,10 @@ def test_a_knob_that_is_none_is_named(spec, message):
 def test_an_unknown_network_is_named():
     with pytest.raises(UnknownNameError, match=r"there is no network called 'simple_cn'. Did you mean simple_cnn"):
         build("simple_cn", 10, seed=0)
+    with pytest.raises(
+        UnknownNameError, match=r"there is no network in bfloat16 called 'mlp'. Known: deeper_cnn, resn"
+    ):
+        build("bf16:of=mlp", 10, seed=0)
 
 
 def test_a_network_of_a_user_that_refuses_its_knob_is_named(monkeypatch):
