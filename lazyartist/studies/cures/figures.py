@@ -16,7 +16,7 @@ from lazyartist.studies import FIGURES
 from lazyartist.studies.colours import in_colour
 from lazyartist.studies.cures.metrics import KNOWS, knows
 from lazyartist.studies.cures.numbers import judged_by, mean
-from lazyartist.studies.settings import settings
+from lazyartist.studies.settings import bias_of, settings
 
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def correlation_figure(rows: Sequence[Row]) -> Figure:
             panel.fill_between(list(shown), low, high, color=colour, alpha=0.15, lw=0)
         panel.set(
             xticks=range(len(marks)), xticklabels=[f"{100 * mark:g}" for mark in marks], ylim=(0, 100),
-            xlabel="training images in their class's colour, %", ylabel="hard accuracy, % (mean of both splits)",
+            xlabel=f"training images with their class's {bias_of(own)}, %", ylabel="hard accuracy, %",
             title=f"{_caption(at)}, {seeds_of_all(own)}",
         )  # fmt: skip
         panel.legend(frameon=False, fontsize=8)

@@ -34,7 +34,7 @@ from lazyartist.studies.cures.metrics import (
     knows,
 )
 from lazyartist.studies.cures.numbers import cell, judged_by, mean
-from lazyartist.studies.settings import hard_metrics, setting_words, settings
+from lazyartist.studies.settings import bias_of, hard_metrics, setting_words, settings
 
 
 if TYPE_CHECKING:
@@ -113,11 +113,11 @@ def correlation_tables(rows: Sequence[Row]) -> list[Table]:
             lines.append([name, ", ".join(runs[0].origin.uses) or "–", *cells])
         tables.append(
             Table(
-                f"Hard accuracy against the correlation: {setting_words(at)}",
+                f"Hard accuracy against the correlation of {bias_of(own)} and class: {setting_words(at)}",
                 ("strategy", "uses", *(f"{100 * mark:g} %" for mark in marks)),
                 lines,
                 f"Mean of both hard splits over {seeds_of_all(own)} ± half its 95 % interval, in percent. The training "
-                "images that do not have their class's own colour have another; at 100 % there are none.",
+                "images that do not have their class's own attribute have another; at 100 % there are none.",
             )
         )
     return tables
