@@ -71,11 +71,13 @@ def main(path: str) -> None:
     """Run once and print."""
     DATASETS.register("growth")(lambda *, path, seed=0: growth_task(path, seed))
     study = CuresStudy(datasets=f"growth:{path}", strategies="erm", seeds=1, budget={"epochs": 0.25})
-    most, over = [own_memory()], threading.Event()
+    before, over = own_memory(), threading.Event()
+    most = before
 
     def watch() -> None:
+        nonlocal most
         while not over.wait(0.02):
-            most.append(own_memory())
+            most = max(most, own_memory())
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -90,7 +92,7 @@ def main(path: str) -> None:
     _ = run.task().train.images.fingerprint
     digest = time.process_time() - start
     numbers = {"seconds": seconds, "training": rows[0].origin.seconds, "digest": digest, "wall": wall}
-    print(json.dumps({**numbers, "before": most[0], "most": max(most)}))
+    print(json.dumps({**numbers, "before": before, "most": most}))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from lazyartist.expected import expect
 from lazyartist.hooks import name_of, only, replacing, watching
-from lazyartist.inference import BATCH, evaluating, taking
+from lazyartist.inference import BATCH, evaluating, placed, taking
 
 
 if TYPE_CHECKING:
@@ -39,15 +39,17 @@ def activations(model: nn.Module, layer: str | nn.Module, split: Split, pooling:
     expect("split", split, "a split, such as task.test", "render", "labels")
     if not len(split):
         raise ValueError("there are no images: expected a split with at least one")
-    parts = []
+    vectors = None
     with evaluating(model) as asked, torch.no_grad(), watching(model, layer) as seen:
         for start in range(0, len(split), BATCH):
             seen.clear()
             images = split.render(slice(start, start + BATCH))
             with taking(model, images):
                 asked(images)
-            parts.append(to_vectors(only(seen, model, layer), pooling).float())
-    vectors = torch.cat(parts)
+            part = to_vectors(only(seen, model, layer), pooling).float()
+            each = len(part) // len(images)
+            vectors = placed(vectors, part, start * each, len(split) * each)
+    assert vectors is not None
     if not bool(vectors.isfinite().all()):
         raise ValueError(
             f"the layer {name_of(model, layer)!r} puts out values that are not finite: the model is damaged, or its "

@@ -149,13 +149,26 @@ def logits_of(model: nn.Module, data: Split, *, attribute: Tensor | None = None)
     expect("data", data, "a split, such as task.test", "render", "labels")
     if not len(data):
         raise ValueError("there are no images to ask about")
-    logits = []
+    logits = None
     with evaluating(model), torch.inference_mode():
         for start in range(0, len(data), BATCH):
             part = slice(start, start + BATCH)
             images = data.render(part, None if attribute is None else attribute[part])
-            logits.append(outputs(model, images, data.classes))
-    return torch.cat(logits)
+            logits = placed(logits, outputs(model, images, data.classes), start, len(data))
+    assert logits is not None
+    return logits.clone()  # a tensor that gradients may meet, unlike those of inference mode
+
+
+def placed(whole: Tensor | None, part: Tensor, start: int, count: int) -> Tensor:
+    """Return `whole` (count, …) with the rows of a batch, (B, …), from `start` on; it is made where there is none yet.
+
+    What is small and kept must not be left lying where it was made, between the large tensors of one batch and the
+    next: their room could not be used again, and a run on many images would need three times the memory.
+    """
+    if whole is None:
+        whole = part.new_empty(count, *part.shape[1:])
+    whole[start : start + len(part)] = part
+    return whole
 
 
 def need_gradients() -> None:

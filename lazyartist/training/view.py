@@ -12,7 +12,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from lazyartist.data.images import Split
-from lazyartist.inference import BATCH, evaluating
+from lazyartist.inference import BATCH, evaluating, placed
 from lazyartist.networks import build
 from lazyartist.networks.head import head_of, with_features
 from lazyartist.seeding import seed_from
@@ -79,9 +79,13 @@ class TrainingView:
     def outputs(self, model: nn.Module, index: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return logits and features of the training images at `index`, or of all."""
         asked = torch.arange(len(self.labels)) if index is None else index
+        logits = features = None
         with evaluating(model), torch.no_grad():
-            parts = [with_features(model, self.render(part)) for part in torch.split(asked, BATCH)]
-        logits, features = (torch.cat(part) for part in zip(*parts, strict=True))
+            for start in range(0, max(1, len(asked)), BATCH):  # of no image, the shapes
+                said, seen = with_features(model, self.render(asked[start : start + BATCH]))
+                logits, features = placed(logits, said, start, len(asked)), placed(features, seen, start, len(asked))
+        assert logits is not None
+        assert features is not None
         return logits, features
 
     def _declared(self, use: str, what: str) -> None:

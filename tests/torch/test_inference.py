@@ -1,14 +1,19 @@
 """How a model is asked: what it may return, the order of its images in memory, and that it is left as it was."""
 
+import weakref
+
 import numpy as np
 import pytest
 import torch
 
 from torch import nn
 
+from lazyartist.activations import activations
 from lazyartist.inference import evaluating, logits_of, need_gradients, outputs, predict
 from lazyartist.networks import build
 from lazyartist.probes import accuracy
+from lazyartist.strategies.erm import Erm
+from lazyartist.training.view import TrainingView
 
 
 def returning(change):
@@ -177,6 +182,43 @@ def test_images_are_repainted_and_there_must_be_some(nets, task):
     assert not torch.equal(painted, logits_of(model, data))
     with pytest.raises(ValueError, match="there are no images"):
         predict(model, task.easy.subset(slice(0, 0)))
+
+
+class Forgotten(nn.Module):
+    """Ten logits; counts how many of those that it returned are still kept when it is asked again."""
+
+    def __init__(self):
+        super().__init__()
+        with torch.random.fork_rng(devices=[]):
+            self.head = nn.Linear(3, 10)
+        self.returned, self.kept = [], []
+
+    def forward(self, x):
+        self.kept.append(sum(each() is not None for each in self.returned))
+        logits = self.head(x.mean((2, 3)))
+        self.returned.append(weakref.ref(logits))
+        return logits
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        logits_of,
+        lambda model, split: activations(model, "head", split),
+        lambda model, split: TrainingView(Erm(), split, "simple_cnn", 0, None, None).outputs(model),
+    ],
+    ids=["logits", "activations", "view"],
+)
+def test_what_a_batch_gave_is_copied_and_not_kept(task, ask):
+    model = Forgotten()
+    found = ask(model, task.train)
+    assert len(model.kept) > 5
+    assert max(model.kept) <= 1  # the last one, until the next has come
+    vectors = found[0] if isinstance(found, tuple) else found
+    with torch.no_grad():
+        expected = torch.cat([model(task.train.render(slice(i, i + 64))) for i in range(0, len(task.train), 64)])
+    assert torch.equal(vectors, expected)
+    assert not vectors.is_inference()
 
 
 def test_gradients_are_needed_outside_of_inference_mode():
