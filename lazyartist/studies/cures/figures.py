@@ -75,6 +75,7 @@ def correlation_figure(rows: Sequence[Row]) -> Figure:
     figure = Figure(figsize=(6.4 * len(boards), 4.4), layout="constrained")
     panels = figure.subplots(1, len(boards), squeeze=False)[0]
     for panel, (at, own) in zip(panels, boards, strict=True):
+        lie = bias_of(own).replace("_", " ")
         marks = [mark for (mark,) in by(own, "correlation")]
         for name, colour, runs in in_colour(own):
             hard = {mark: judged_by(values(some)) for (mark,), some in by(runs, "correlation").items()}
@@ -84,7 +85,7 @@ def correlation_figure(rows: Sequence[Row]) -> Figure:
             panel.fill_between(list(shown), low, high, color=colour, alpha=0.15, lw=0)
         panel.set(
             xticks=range(len(marks)), xticklabels=[f"{100 * mark:g}" for mark in marks], ylim=(0, 100),
-            xlabel=f"training images with their class's {bias_of(own)}, %", ylabel="hard accuracy, %",
+            xlabel=f"training images with their class's {lie}, %", ylabel="hard accuracy, %",
             title=f"{_caption(at)}, {seeds_of_all(own)}",
         )  # fmt: skip
         panel.legend(frameon=False, fontsize=8)

@@ -105,6 +105,7 @@ def correlation_tables(rows: Sequence[Row]) -> list[Table]:
     """Hard accuracy against the correlation: one table per dataset, network and budget."""
     tables = []
     for at, own in settings(rows, "strategy", "correlation"):
+        lie = bias_of(own).replace("_", " ")
         marks = [mark for (mark,) in by(own, "correlation")]
         lines = []
         for (name,), runs in by(own, "strategy").items():
@@ -113,7 +114,7 @@ def correlation_tables(rows: Sequence[Row]) -> list[Table]:
             lines.append([name, ", ".join(runs[0].origin.uses) or "–", *cells])
         tables.append(
             Table(
-                f"Hard accuracy against the correlation of {bias_of(own)} and class: {setting_words(at)}",
+                f"Hard accuracy against the correlation of {lie} and class: {setting_words(at)}",
                 ("strategy", "uses", *(f"{100 * mark:g} %" for mark in marks)),
                 lines,
                 f"Mean of both hard splits over {seeds_of_all(own)} ± half its 95 % interval, in percent. The training "
