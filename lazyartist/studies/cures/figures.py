@@ -72,9 +72,12 @@ def _leaderboard(left: Any, right: Any, rows: Sequence[Row]) -> None:
 def correlation_figure(rows: Sequence[Row]) -> Figure:
     """Show hard accuracy against the correlation, a line per strategy with the band of its interval."""
     boards = list(settings(rows, "strategy", "correlation"))
-    figure = Figure(figsize=(6.4 * len(boards), 4.4), layout="constrained")
-    panels = figure.subplots(1, len(boards), squeeze=False)[0]
-    for panel, (at, own) in zip(panels, boards, strict=True):
+    rows_of, across = math.ceil(len(boards) / 2), min(2, len(boards))
+    figure = Figure(figsize=(6.4 * across, 4.4 * rows_of), layout="constrained")
+    panels = figure.subplots(rows_of, across, squeeze=False).flatten()
+    for empty in panels[len(boards) :]:
+        empty.axis("off")
+    for panel, (at, own) in zip(panels, boards, strict=False):
         lie = bias_of(own).replace("_", " ")
         marks = [mark for (mark,) in by(own, "correlation")]
         for name, colour, runs in in_colour(own):
