@@ -25,7 +25,7 @@ from .turns import DATASET, SMOKE, in_turn, rounds
 
 
 # network -> steps between two looks at the clock
-STEPS = {"simple_cnn:width=4": 1} if SMOKE else {"simple_cnn": 60, "resnet18:width=16": 6, "resnet18": 2}
+STEPS = {"simple_cnn:width=4": 1} if SMOKE else {"simple_cnn": 60, "resnet18:width=16": 6, "resnet18:width=64": 2}
 
 
 def each_of(index: Tensor, step: Callable[[Tensor], None]) -> None:

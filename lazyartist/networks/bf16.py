@@ -43,16 +43,15 @@ class InBf16(nn.Module):
     Args:
         classes: number of outputs.
         of: name of the network: simple_cnn, deeper_cnn or resnet18.
-        width: of that network; 0 for its own.
+        width: channels of its first layer; of a whole resnet18, 64.
     """
 
-    def __init__(self, classes: int = 10, of: str = "simple_cnn", width: int = 0) -> None:
+    def __init__(self, classes: int = 10, of: str = "simple_cnn", width: int = 16) -> None:
         super().__init__()
         if of not in CONVOLUTIONAL:
             raise unknown("network in bfloat16", str(of), list(CONVOLUTIONAL))
-        knobs = {} if width == 0 else {"width": width}
-        check_counts(**knobs)
-        self.network = CONVOLUTIONAL[of](classes=classes, **knobs)
+        check_counts(classes=classes, width=width)
+        self.network = CONVOLUTIONAL[of](classes=classes, width=width)
         head = head_of(self.network)
         head.__class__ = Exact
         head.register_forward_pre_hook(_in_float32)  # before any other: whoever looks at features sees float32

@@ -41,7 +41,7 @@ def test_a_model_that_turns_gradients_off_is_told_so(nets):
 
 @pytest.mark.parametrize("name", tuple(NETWORKS))
 def test_the_last_layer_of_our_networks_is_their_last_block(nets, name):
-    last = {"simple_cnn": "conv3", "deeper_cnn": "conv4", "resnet18": "layer4"}
+    last = {"simple_cnn": "conv3", "deeper_cnn": "conv4", "resnet18": "layer4", "bf16": "network.conv3"}
     last |= {f"torchvision_resnet{depth}": "network.layer4" for depth in (18, 50)}
     images = torch.rand(2, 3, 64, 64, generator=torch.Generator()) if "torchvision" in name else nets.batch(2)
     layers = map_layers(nets.settled(name), images)
