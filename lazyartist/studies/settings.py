@@ -42,5 +42,6 @@ def hard_metrics(metrics: Iterable[str]) -> list[str]:
 
 
 def bias_of(rows: Sequence[Row]) -> str:
-    """Return what the rows call the bias attribute, "colour"."""
-    return " or ".join(sorted({str(row.at.get("bias", "attribute")) for row in rows})) or "attribute"
+    """Return what the bias attribute of the rows is called, in words: "colour", "corner glyphs"."""
+    names = sorted({str(row.at.get("bias", "attribute")).replace("_", " ") for row in rows})
+    return " or ".join(names) or "attribute"

@@ -77,8 +77,8 @@ def correlation_figure(rows: Sequence[Row]) -> Figure:
     panels = figure.subplots(rows_of, across, squeeze=False).flatten()
     for empty in panels[len(boards) :]:
         empty.axis("off")
-    for panel, (at, own) in zip(panels, boards, strict=False):
-        lie = bias_of(own).replace("_", " ")
+    for panel, (at, own) in zip(panels[: len(boards)], boards, strict=True):
+        lie = bias_of(own)
         marks = [mark for (mark,) in by(own, "correlation")]
         for name, colour, runs in in_colour(own):
             hard = {mark: judged_by(values(some)) for (mark,), some in by(runs, "correlation").items()}

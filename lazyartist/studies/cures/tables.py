@@ -105,7 +105,7 @@ def correlation_tables(rows: Sequence[Row]) -> list[Table]:
     """Hard accuracy against the correlation: one table per dataset, network and budget."""
     tables = []
     for at, own in settings(rows, "strategy", "correlation"):
-        lie = bias_of(own).replace("_", " ")
+        lie = bias_of(own)
         marks = [mark for (mark,) in by(own, "correlation")]
         lines = []
         for (name,), runs in by(own, "strategy").items():
