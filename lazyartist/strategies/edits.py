@@ -15,7 +15,6 @@ from lazyartist.strategies.base import TrainingSplit
 
 BATCH = 512
 RIDGE = 1e-3  # of the mean square pixel: keeps the colour matrices near the identity where the images say nothing
-SIGNIFICANT = 2.0  # standard errors; a pattern of noise would itself be a mark to read
 ASKED = 2000  # images that an edit is tried on
 MOST = 50_000_000  # numbers in the patterns of all pairs of answers, 200 MB
 
@@ -61,7 +60,7 @@ def learn_edit(split: TrainingSplit, answers: Tensor) -> Edit | None:
 
     A class's images with one answer differ from those with another in what the witness reads, and in nothing else on
     average. Two kinds of map are tried, one that mixes channels and one that adds a pattern; the one that leaves less
-    unexplained is kept.
+    of the differences unexplained is kept.
 
     Args:
         split: the training images.
@@ -76,10 +75,7 @@ def learn_edit(split: TrainingSplit, answers: Tensor) -> Edit | None:
     mean, square, n = _moments(split, answers)
     classes, channels = split.classes, mean.shape[2]
     matrices = torch.empty(classes, classes, channels, channels)
-    offsets = torch.empty(classes, classes, *mean.shape[2:])
-    within = torch.einsum("yk,yk...->y...", n / n.sum(1, keepdim=True).clamp_min(1), square - mean.square()).clamp_min(
-        0
-    )
+    offsets = _patterns(mean, square, n)
     identity = torch.eye(channels)
     unexplained = torch.zeros(2, dtype=torch.float64)
     for start, end in itertools.permutations(range(classes), 2):
@@ -93,12 +89,8 @@ def learn_edit(split: TrainingSplit, answers: Tensor) -> Edit | None:
         cross = torch.einsum("y,yihw,yjhw->ij", weights, new, old)
         ridge = RIDGE * own.trace() * identity
         matrices[start, end] = torch.linalg.solve(own + ridge, cross + ridge, left=False)
-        pattern = torch.einsum("y,y...->...", weights, new - old)
-        means = 1 / n[:, start].clamp_min(1) + 1 / n[:, end].clamp_min(1)
-        error = torch.einsum("y,y...->...", weights.square() * means, within).sqrt()
-        offsets[start, end] = pattern.where(pattern.abs() > SIGNIFICANT * error, 0)
         mixed = torch.einsum("ij,yjhw->yihw", matrices[start, end], old)
-        for kind, edited in enumerate((mixed, old + pattern)):
+        for kind, edited in enumerate((mixed, old + offsets[start, end])):
             unexplained[kind] += torch.einsum("y,y...->...", weights, (new - edited).square()).sum()
     if unexplained[0] < unexplained[1]:
         offsets.zero_()
@@ -107,6 +99,33 @@ def learn_edit(split: TrainingSplit, answers: Tensor) -> Edit | None:
     same = range(classes)
     matrices[same, same], offsets[same, same] = identity, 0
     return Edit(answers, matrices, offsets)
+
+
+def _patterns(mean: Tensor, square: Tensor, n: Tensor) -> Tensor:
+    """Return what is added to an image of one answer to make it one of another, (K, K, C, H, W).
+
+    The mean image of a class with an answer is taken for the sum of an image of the class and one of the answer, fitted
+    to all of them at once, each weighed by how many images it is of: so a few images that contradict the lie are
+    enough. Of each number only the share is kept that its square has over its variance, because a pattern of noise
+    would itself be a mark to read.
+
+    Source: two-way analysis of variance without interaction; James and Stein 1961 for the share.
+    """
+    classes, answers = n.shape
+    design = torch.cat(
+        [torch.eye(classes).repeat_interleave(answers, 0), torch.eye(answers).repeat(classes, 1)], 1
+    ).double()  # (cells, classes + answers)
+    weighed = design * n.flatten()[:, None].double()
+    inverse = torch.linalg.pinv(design.T @ weighed)[classes:]  # of the answers' images
+    images = (inverse @ (weighed.T @ mean.flatten(0, 1).flatten(1).double())).float()
+    within = torch.einsum("yk,yk...->...", n, square - mean.square()).clamp_min(0) / n.sum()
+    spread = inverse[:, classes:].float()
+    spread = spread.diagonal()[:, None] + spread.diagonal() - 2 * spread  # variance of a difference, in units of within
+    difference = (images - images[:, None]).view(answers, answers, *mean.shape[2:])
+    noise = spread[:, :, None, None, None] * within
+    kept = (1 - noise / difference.square().clamp_min(1e-12)).clamp_min(0)
+    patterns: Tensor = difference * kept
+    return patterns
 
 
 def _moments(split: TrainingSplit, answers: Tensor) -> tuple[Tensor, Tensor, Tensor]:
