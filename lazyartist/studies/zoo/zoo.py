@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 CURES = (
     *("cross_examination", "second_opinion", "fg_ccdb", "jtt", "dpr", "lff", "outlier_balanced", "logit_correction"),
-    *("colour_consistency", "recoloured_reversal", "group_balanced", "group_dro", "bias_balanced_loss", "vrex"),
+    *("colour_consistency", "recoloured_reversal", "group_balanced", "root_balanced", "group_dro"),
+    *("bias_balanced_loss", "vrex"),
 )
 SEES_PLACES = "mlp"  # the network that position makes lazy
 TWIN = 1000  # added to the seed of a lazy model, for another one on the same data
