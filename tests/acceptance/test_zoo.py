@@ -3,7 +3,7 @@
 import pytest
 
 from lazyartist.reporting.table import values
-from lazyartist.studies.zoo.metrics import lie_of
+from lazyartist.studies.lie_names import lie_of
 from lazyartist.studies.zoo.thresholds import CURED, ERM_FALLS, LAZY
 
 

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from lazyartist.criteria import CURE_HARD_OTHER
+from lazyartist.reporting.layout import wrapped
 from lazyartist.reporting.stats import Estimate, estimate, norm_score
 from lazyartist.reporting.table import ACCURACIES, by, epochs_words, seeds_of_all, values
 from lazyartist.studies import FIGURES
@@ -72,12 +73,8 @@ def _leaderboard(left: Any, right: Any, rows: Sequence[Row]) -> None:
 def correlation_figure(rows: Sequence[Row]) -> Figure:
     """Show hard accuracy against the correlation, a line per strategy with the band of its interval."""
     boards = list(settings(rows, "strategy", "correlation"))
-    rows_of, across = math.ceil(len(boards) / 2), min(2, len(boards))
-    figure = Figure(figsize=(6.4 * across, 4.4 * rows_of), layout="constrained")
-    panels = figure.subplots(rows_of, across, squeeze=False).flatten()
-    for empty in panels[len(boards) :]:
-        empty.axis("off")
-    for panel, (at, own) in zip(panels[: len(boards)], boards, strict=True):
+    figure, panels = wrapped(len(boards), 6.4, 4.4, across=2)
+    for panel, (at, own) in zip(panels, boards, strict=True):
         lie = bias_of(own)
         marks = [mark for (mark,) in by(own, "correlation")]
         for name, colour, runs in in_colour(own):

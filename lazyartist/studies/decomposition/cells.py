@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lazyartist.reporting.stats import estimate
 from lazyartist.reporting.table import BUDGET, DATA, Values, percent, with_interval
 from lazyartist.studies.decomposition.metrics import KNOBS
+from lazyartist.studies.lie_names import dataset_words
 
 
 if TYPE_CHECKING:
@@ -17,9 +18,9 @@ CASE = (*DATA, "network", "strategy", *BUDGET, *KNOBS)  # rows that differ in on
 
 
 def names_of(at: At) -> list[str]:
-    """Return dataset, network and strategy; behind the strategy, the knobs of the study that were changed."""
+    """Return dataset with its lie, network and strategy, behind which stand the study's knobs that were changed."""
     changed = ", ".join(f"{name} {at[name]}" for name in KNOBS if name in at)
-    return [str(at["dataset"]), str(at["network"]), f"{at['strategy']} ({changed})" if changed else str(at["strategy"])]
+    return [dataset_words(at), str(at["network"]), f"{at['strategy']} ({changed})" if changed else str(at["strategy"])]
 
 
 def percent_of(v: Values, metric: str) -> str:

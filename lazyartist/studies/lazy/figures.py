@@ -8,11 +8,13 @@ import numpy as np
 
 from matplotlib.figure import Figure
 
-from lazyartist.reporting.layout import panels
+from lazyartist.reporting.layout import wrapped
 from lazyartist.reporting.stats import estimate
-from lazyartist.reporting.table import ACCURACIES, BUDGET, DATA, by, values
+from lazyartist.reporting.table import ACCURACIES, BUDGET, DATA, by, seeds_of_all, values
 from lazyartist.studies import FIGURES
 from lazyartist.studies.lazy import LAZY
+from lazyartist.studies.lie_names import dataset_words
+from lazyartist.studies.settings import settings
 
 
 if TYPE_CHECKING:
@@ -56,9 +58,11 @@ def lazy_figure(rows: Sequence[Row]) -> Figure:
 
 @FIGURES.register("budget")
 def budget_figure(rows: Sequence[Row]) -> Figure:
-    """Show easy and hard accuracy against gradient steps, with the band of the 95 % interval."""
-
-    def draw(panel: Any, own: Sequence[Row]) -> None:
+    """Show easy and hard accuracy against gradient steps, with the band of the 95 % interval; a panel per setting."""
+    cases = list(settings(rows, "step"))
+    several = len({row.at["strategy"] for row in rows}) > 1
+    figure, panels = wrapped(len(cases), 5.4, 3.8, across=3)
+    for panel, (at, own) in zip(panels, cases, strict=True):
         checkpoints = {step: values(runs) for (step,), runs in by(own, "step").items()}
         for metric, label in LABELS.items():
             steps = [step for step, v in checkpoints.items() if metric in v]
@@ -69,8 +73,10 @@ def budget_figure(rows: Sequence[Row]) -> Figure:
         for threshold in (0.2, 0.95):
             panel.axhline(threshold, color="grey", lw=0.7, ls=":")
         panel.set(xlabel="gradient steps of plain ERM", ylabel="accuracy", ylim=(0, 1), xscale="log")
-
-    return panels(rows, draw, "step")
+        strategy = f", {at['strategy']}" if several else ""
+        panel.set_title(f"{dataset_words(at)}, {at['network']}{strategy}, {seeds_of_all(own)}", fontsize=10)
+        panel.legend(frameon=False, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=4)
+    return figure
 
 
 def dataset_figure(pictures: Mapping[str, NDArray[np.float32]], titles: Sequence[str]) -> Figure:

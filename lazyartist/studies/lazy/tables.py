@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from lazyartist.criteria import LAZY_EASY
+from lazyartist.reporting.stats import estimate
 from lazyartist.reporting.table import (
     ACCURACIES,
     INTERVAL,
     Table,
+    Values,
     budget_words,
     by,
     painted,
@@ -17,12 +20,14 @@ from lazyartist.reporting.table import (
     values,
 )
 from lazyartist.studies import TABLES
+from lazyartist.studies.lie_names import dataset_words
 from lazyartist.studies.settings import bias_of, hard_metrics, settings
 
 
 if TYPE_CHECKING:
     from lazyartist.reporting.row import Row
 
+HALF = 0.5  # of the hard images: shapes are learnt by then
 HEADERS = dict(zip(ACCURACIES, ("easy % ↑", "hard, rotated % ↓", "hard, other % ↓"), strict=True))
 
 
@@ -75,21 +80,51 @@ def recolour_tables(rows: Sequence[Row]) -> list[Table]:
 
 @TABLES.register("budget")
 def budget_tables(rows: Sequence[Row]) -> list[Table]:
-    """Easy and hard accuracy of plain training against its length: laziness is a budget."""
+    """How early the lie and how late the shapes are learnt; then easy and hard accuracy at every checkpoint."""
     shown = [ACCURACIES[0], *hard_metrics(row.metric for row in rows)]
-    lines = []
+    early, lines = [], []
     for at, runs in settings(rows, "step"):
-        for (step,), own in by(runs, "step").items():
-            v = values(own)
-            names = [str(at[key]) for key in ("dataset", "network", "strategy")]
+        names = [dataset_words(at), str(at["network"]), str(at["strategy"])]
+        checkpoints = {int(step): values(own) for (step,), own in by(runs, "step").items()}
+        early.append([*names, *_how_early(checkpoints, shown), seeds_of(checkpoints[max(checkpoints)])])
+        for step, v in checkpoints.items():
             shares = [percent(v[m]) if m in v else "–" for m in shown]
             lines.append([*names, str(step), *shares, seeds_of(v), budget_words(at)])
     names = [HEADERS.get(metric, metric).removesuffix("↑").removesuffix("↓").rstrip() for metric in shown]
     return [
         Table(
+            "How early a lie is learnt, and how late the shapes",
+            (
+                *("dataset", "network", "strategy", f"easy over {LAZY_EASY.threshold:.0%}: step", "hard then %"),
+                *(f"hard over {HALF:.0%}: step", "last step", "hard then %", "seeds"),
+            ),
+            early,
+            f"The first checkpoint at which the mean over seeds is over the mark; – if none is. Hard: the mean of the "
+            f"hard splits. {INTERVAL}",
+        ),
+        Table(
             "Laziness is a budget",
             ("dataset", "network", "strategy", "step", *names, "seeds", "budget"),
             lines,
             f"{INTERVAL} Looked at while it trains. {painted(rows)}",
-        )
+        ),
     ]
+
+
+def _how_early(checkpoints: Mapping[int, Values], shown: Sequence[str]) -> list[str]:
+    """Return when easy accuracy is high, the hard one then; when the hard one is; the last step, the hard one then."""
+    easy = {step: v[shown[0]] for step, v in checkpoints.items() if shown[0] in v}
+    hard = {
+        step: {seed: sum(v[m][seed] for m in shown[1:]) / len(shown[1:]) for seed in v[shown[1]]}
+        for step, v in checkpoints.items()
+        if len(shown) > 1 and all(m in v for m in shown)
+    }
+
+    def first(accuracy: Mapping[int, Mapping[int, float]], mark: float) -> int | None:
+        return next((step for step in sorted(accuracy) if estimate(accuracy[step].values()).mean > mark), None)
+
+    def hard_at(step: int | None) -> str:
+        return percent(hard[step]) if step in hard else "–"
+
+    told, known, last = first(easy, LAZY_EASY.threshold), first(hard, HALF), max(checkpoints)
+    return [str(told or "–"), hard_at(told), str(known or "–"), str(last), hard_at(last)]

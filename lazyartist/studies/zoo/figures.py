@@ -12,7 +12,7 @@ from lazyartist.reporting.stats import norm_score
 from lazyartist.reporting.table import epochs_words, seeds_of_all
 from lazyartist.studies import FIGURES
 from lazyartist.studies.cures.metrics import knows
-from lazyartist.studies.zoo.metrics import in_order, lie_of
+from lazyartist.studies.lie_names import in_order, lie_of
 from lazyartist.studies.zoo.tables import average_score, board_of, boards, scores_of
 
 

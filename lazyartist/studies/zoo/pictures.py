@@ -10,7 +10,7 @@ from lazyartist.data.make import make_task
 from lazyartist.reporting.figure import save
 from lazyartist.studies import PICTURES
 from lazyartist.studies.lazy.figures import dataset_figure
-from lazyartist.studies.zoo.metrics import lie_of
+from lazyartist.studies.lie_names import lie_of
 
 
 if TYPE_CHECKING:

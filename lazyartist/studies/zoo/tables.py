@@ -23,16 +23,8 @@ from lazyartist.studies import TABLES
 from lazyartist.studies.cures.metrics import KNOWS, knows
 from lazyartist.studies.cures.numbers import cell, judged_by, mean
 from lazyartist.studies.lazy import LAZY
-from lazyartist.studies.zoo.metrics import (
-    AGREEMENT,
-    EVENNESS,
-    MARK_AREA,
-    MARK_SHARE,
-    SAID_TO_LIE,
-    SCORE,
-    in_order,
-    lie_of,
-)
+from lazyartist.studies.lie_names import in_order, lie_of
+from lazyartist.studies.zoo.metrics import AGREEMENT, EVENNESS, MARK_AREA, MARK_SHARE, SAID_TO_LIE, SCORE
 
 
 if TYPE_CHECKING:

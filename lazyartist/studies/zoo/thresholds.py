@@ -10,8 +10,9 @@ from lazyartist.reporting.judged import judged
 from lazyartist.reporting.table import by, values
 from lazyartist.studies import CRITERIA
 from lazyartist.studies.lazy import LAZY as LAZY_STRATEGY
+from lazyartist.studies.lie_names import lie_of
 from lazyartist.studies.settings import model_words
-from lazyartist.studies.zoo.metrics import AGREEMENT, lie_of, only
+from lazyartist.studies.zoo.metrics import AGREEMENT, only
 
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ def test_rows_of_different_settings_are_never_averaged(row, study, change):
         for metric in METRICS
         for i, keys in enumerate(({}, change))
     ]
-    (table,) = TABLES[study](rows)
+    table = TABLES[study](rows)[-1]
     shown = [cell for line in table.rows for cell in line]
     assert len(table.rows) == 2
     assert "50.0" not in shown
@@ -31,8 +31,27 @@ def test_rows_of_different_settings_are_never_averaged(row, study, change):
 
 def test_steps_are_lines_in_their_order(row):
     rows = [row(metric=m, value=0.5, own={"step": step}) for m in ACCURACIES for step in (100, 20)]
-    (table,) = budget_tables(rows)
+    _, table = budget_tables(rows)
     assert [line[3] for line in table.rows] == ["20", "100"]
+
+
+def test_of_each_lie_it_is_said_when_it_is_learnt_and_when_the_shapes_are(row):
+    curve = {10: (0.2, 0.1), 20: (0.96, 0.0), 40: (0.97, 0.4), 80: (0.99, 0.6)}
+    rows = [
+        row(metric=metric, value=easy if metric == ACCURACIES[0] else hard, own={"step": step}, bias=bias)
+        for bias, delay in (("colour", 0), ("wave", 5))
+        for step, (easy, hard) in ((step + delay, values) for step, values in curve.items())
+        for metric in ACCURACIES
+    ]
+    table, _ = budget_tables(rows)
+    assert [line[0] for line in table.rows] == ["mnist", "mnist, wave"]
+    assert [line[3:8] for line in table.rows] == [["20", "0.0", "80", "80", "60.0"], ["25", "0.0", "85", "85", "60.0"]]
+
+
+def test_what_never_comes_is_a_dash(row):
+    rows = [row(metric=m, value=0.3, own={"step": 10}) for m in ACCURACIES]
+    table, _ = budget_tables(rows)
+    assert table.rows[0][3:8] == ["–", "–", "–", "10", "30.0"]
 
 
 def test_the_recolour_proof_is_a_table_of_class_by_colour(row):

@@ -5,8 +5,9 @@ import pytest
 from lazyartist.reporting.figure import save
 from lazyartist.reporting.table import ACCURACIES
 from lazyartist.studies import FIGURES, TABLES
+from lazyartist.studies.lie_names import NAMES, in_order, lie_of
 from lazyartist.studies.zoo.lies import LIES
-from lazyartist.studies.zoo.metrics import AGREEMENT, EVENNESS, MARK_AREA, MARK_SHARE, NAMES, SCORE, in_order, lie_of
+from lazyartist.studies.zoo.metrics import AGREEMENT, EVENNESS, MARK_AREA, MARK_SHARE, SCORE
 from lazyartist.studies.zoo.palette_tables import palette_tables
 from lazyartist.studies.zoo.tables import witness_tables, zoo_tables
 
