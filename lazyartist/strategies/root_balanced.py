@@ -26,6 +26,8 @@ class RootBalanced(Strategy):
     Full weights rest on a handful of images where groups are small, and these are learnt by heart; a correction alone
     leaves an image whose attribute tells its class nothing to teach. Half of either avoids both.
 
+    MNIST, simple_cnn, 2 epochs, n = 5: hard 95.7 ± 0.4 (rotated), 95.9 ± 0.3 (other); see results/cures.md.
+
     Attributes:
         power: of the weights; at 1 images are drawn as by `group_balanced`, at 0 none is drawn more often than another,
             and the loss is `bias_balanced_loss`.
