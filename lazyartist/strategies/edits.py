@@ -67,8 +67,8 @@ def learn_edit(split: TrainingSplit, answers: Tensor) -> Edit | None:
         answers: (N,) int64 in [0, classes).
 
     Returns:
-        The edit; None where no class has images of both of some two answers, which then cannot be compared, or where
-        there are too many pairs to hold.
+        The edit; None where no class has images of both of some two answers, which then are compared through others at
+        best, from too few images; or where there are too many pairs to hold.
     """
     if split.classes**2 * split.render(torch.arange(1)).numel() > MOST:
         return None
@@ -106,10 +106,10 @@ def _patterns(mean: Tensor, square: Tensor, n: Tensor) -> Tensor:
 
     The mean image of a class with an answer is taken for the sum of an image of the class and one of the answer, fitted
     to all of them at once, each weighed by how many images it is of: so a few images that contradict the lie are
-    enough. Of each number only the share is kept that its square has over its variance, because a pattern of noise
-    would itself be a mark to read.
+    enough. Of each number the share is kept by which its square is more than its variance, because a pattern of noise
+    would itself be a mark to read: nothing of two thirds of the numbers that are noise alone.
 
-    Source: two-way analysis of variance without interaction; James and Stein 1961 for the share.
+    Source: two-way analysis of variance without interaction; the share is Breiman's 1995 non-negative garrote.
     """
     classes, answers = n.shape
     design = torch.cat(

@@ -29,8 +29,8 @@ class RootBalanced(Strategy):
     MNIST, simple_cnn, 2 epochs, n = 5: hard 95.7 ± 0.4 (rotated), 95.9 ± 0.3 (other); see results/cures.md.
 
     Attributes:
-        power: of the weights; at 1 images are drawn as by `group_balanced`, at 0 none is drawn more often than another,
-            and the loss is `bias_balanced_loss`.
+        power: of the weights; at 1 images are drawn as by `group_balanced`, and only how frequent the classes are is
+            left to the logits; at 0 all are drawn alike, with replacement, and the loss is `bias_balanced_loss`.
     """
 
     uses: ClassVar[frozenset[Use]] = frozenset({"bias_labels", "resampling"})

@@ -28,11 +28,14 @@ NAMES = {
 def lie_of(at: At) -> str:
     """Return what a row's lie is called: the colour by its palette or place, any other by its name and knobs."""
     bias = str(at.get("bias", ""))
+    if not bias:
+        return ""
+    palette = str(at.get("palette", "hues"))
     if bias == "colour":
-        palette = str(at.get("palette", "hues"))
         bias = "background" if at.get("where") == "background" else "colour" if palette == "hues" else palette
     name, _, knobs = bias.partition(":")
-    words = NAMES.get(name, name.replace("_", " ")) + (f" ({knobs.replace('=', ' ')})" if knobs else "")
+    about = palette if bias == "background" and palette != "hues" else knobs.replace("=", " ")
+    words = NAMES.get(name, name.replace("_", " ")) + (f" ({about})" if about else "")
     correlation = at.get("correlation", 0.95)
     if correlation == 0.1:
         return NO_LIE

@@ -20,6 +20,7 @@ from lazyartist.reporting.table import (
     values,
 )
 from lazyartist.studies import TABLES
+from lazyartist.studies.cures.numbers import judged_by
 from lazyartist.studies.lie_names import dataset_words
 from lazyartist.studies.settings import bias_of, hard_metrics, settings
 
@@ -86,7 +87,8 @@ def budget_tables(rows: Sequence[Row]) -> list[Table]:
     for at, runs in settings(rows, "step"):
         names = [dataset_words(at), str(at["network"]), str(at["strategy"])]
         checkpoints = {int(step): values(own) for (step,), own in by(runs, "step").items()}
-        early.append([*names, *_how_early(checkpoints, shown), seeds_of(checkpoints[max(checkpoints)])])
+        n = seeds_of(checkpoints[max(checkpoints)])
+        early.append([*names, *_how_early(checkpoints), n, budget_words(at)])
         for step, v in checkpoints.items():
             shares = [percent(v[m]) if m in v else "–" for m in shown]
             lines.append([*names, str(step), *shares, seeds_of(v), budget_words(at)])
@@ -95,12 +97,13 @@ def budget_tables(rows: Sequence[Row]) -> list[Table]:
         Table(
             "How early a lie is learnt, and how late the shapes",
             (
-                *("dataset", "network", "strategy", f"easy over {LAZY_EASY.threshold:.0%}: step", "hard then %"),
-                *(f"hard over {HALF:.0%}: step", "last step", "hard then %", "seeds"),
+                *("dataset", "network", "strategy", f"easy over {100 * LAZY_EASY.threshold:.0f} %: step"),
+                *("hard then %", f"hard over {100 * HALF:.0f} %: step", "last step", "hard in the end %", "seeds"),
+                "budget",
             ),
             early,
-            f"The first checkpoint at which the mean over seeds is over the mark; – if none is. Hard: the mean of the "
-            f"hard splits. {INTERVAL}",
+            "The first checkpoint at which the mean over seeds is over the mark; – if none is. Hard: the mean of the "
+            f"hard splits. {INTERVAL} {painted(rows)}",
         ),
         Table(
             "Laziness is a budget",
@@ -111,14 +114,10 @@ def budget_tables(rows: Sequence[Row]) -> list[Table]:
     ]
 
 
-def _how_early(checkpoints: Mapping[int, Values], shown: Sequence[str]) -> list[str]:
+def _how_early(checkpoints: Mapping[int, Values]) -> list[str]:
     """Return when easy accuracy is high, the hard one then; when the hard one is; the last step, the hard one then."""
-    easy = {step: v[shown[0]] for step, v in checkpoints.items() if shown[0] in v}
-    hard = {
-        step: {seed: sum(v[m][seed] for m in shown[1:]) / len(shown[1:]) for seed in v[shown[1]]}
-        for step, v in checkpoints.items()
-        if len(shown) > 1 and all(m in v for m in shown)
-    }
+    easy = {step: v[ACCURACIES[0]] for step, v in checkpoints.items() if ACCURACIES[0] in v}
+    hard = {step: by_seed for step, v in checkpoints.items() if (by_seed := judged_by(v))}
 
     def first(accuracy: Mapping[int, Mapping[int, float]], mark: float) -> int | None:
         return next((step for step in sorted(accuracy) if estimate(accuracy[step].values()).mean > mark), None)

@@ -72,6 +72,8 @@ def test_every_lie_of_the_zoo_has_a_name_of_its_own():
         ({"bias": "wall"}, "wall"),
         ({"bias": "colour", "palette": "classic"}, "classic"),
         ({"bias": "colour", "where": "background"}, "backdrop"),
+        ({"bias": "colour", "where": "background", "palette": "classic"}, "backdrop (classic)"),
+        ({"correlation": 0.99}, ""),
         ({"bias": "colour", "correlation": 0.1}, "no lie"),
     ],
 )
