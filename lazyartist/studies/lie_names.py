@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lazyartist.reporting.row import At
+    from lazyartist.reporting.row import At, Row
 
 USUAL = "stroke colour"  # the exercise's own, which goes without saying
 NO_LIE = "no lie"  # ten values, drawn without regard to the class
@@ -46,6 +46,11 @@ def in_order(lies: Iterable[str]) -> list[str]:
     """Return lies in the order of `NAMES`, the others behind them."""
     known = list(NAMES.values())
     return sorted(set(lies), key=lambda lie: (known.index(lie) if lie in known else len(known), lie))
+
+
+def lies_told(rows: Iterable[Row]) -> list[str]:
+    """Return the lies of rows in order, without those where there is none to tell."""
+    return [lie for lie in in_order(lie_of(row.at) for row in rows) if lie != NO_LIE]
 
 
 def dataset_words(at: At) -> str:

@@ -12,7 +12,7 @@ from lazyartist.reporting.stats import norm_score
 from lazyartist.reporting.table import epochs_words, seeds_of_all
 from lazyartist.studies import FIGURES
 from lazyartist.studies.cures.metrics import knows
-from lazyartist.studies.lie_names import in_order, lie_of
+from lazyartist.studies.lie_names import lies_told
 from lazyartist.studies.zoo.tables import average_score, board_of, boards, scores_of
 
 
@@ -44,7 +44,7 @@ def zoo_figure(rows: Sequence[Row]) -> Figure:
 def _compared(rows: Sequence[Row]) -> list[str]:
     """The cures of a board, best mean norm score first."""
     board = board_of(rows)
-    lies = in_order(lie_of(row.at) for row in rows)
+    lies = lies_told(rows)
     cures = {str(row.at["strategy"]) for row in rows} - {"erm", "oracle"}
     average = {name: average_score(board, name, lies) for name in cures}
     return sorted((name for name in cures if not math.isnan(average[name])), key=lambda name: -average[name])
@@ -52,7 +52,7 @@ def _compared(rows: Sequence[Row]) -> list[str]:
 
 def _panel(panel: Any, rows: Sequence[Row]) -> Any:
     board, names = board_of(rows), _compared(rows)
-    lies = in_order(lie_of(row.at) for row in rows)
+    lies = lies_told(rows)
     table = [[_score(board, name, lie) for lie in lies] for name in names]
     image = panel.imshow(table, cmap="RdYlGn", vmin=LEAST, vmax=MOST, aspect="auto")
     for y, line in enumerate(table):

@@ -23,7 +23,7 @@ from lazyartist.studies import TABLES
 from lazyartist.studies.cures.metrics import KNOWS, knows
 from lazyartist.studies.cures.numbers import cell, judged_by, mean
 from lazyartist.studies.lazy import LAZY
-from lazyartist.studies.lie_names import in_order, lie_of
+from lazyartist.studies.lie_names import in_order, lie_of, lies_told
 from lazyartist.studies.zoo.metrics import AGREEMENT, EVENNESS, MARK_AREA, MARK_SHARE, SAID_TO_LIE, SCORE
 
 
@@ -71,12 +71,12 @@ def scores_of(board: Board, strategy: str, lie: str) -> tuple[Mapping[int, float
 
 def ranked(rows: Sequence[Row]) -> list[str]:
     """Return the strategies of a board: by how much they know, then by their mean hard accuracy over the lies."""
-    board = board_of(rows)
+    board, told = board_of(rows), lies_told(rows)
     uses = {str(row.at["strategy"]): row.origin.uses for row in rows}
 
     def rank(name: str) -> tuple[int, float]:
-        hard = [mean(judged_by(v)) for (strategy, _), v in board.items() if strategy == name]
-        return KNOWS.index(knows(uses[name])), -sum(hard) / len(hard)
+        hard = [mean(judged_by(board[name, lie])) for lie in told if (name, lie) in board]
+        return KNOWS.index(knows(uses[name])), -sum(hard) / max(1, len(hard))
 
     return sorted(uses, key=rank)
 
@@ -86,6 +86,7 @@ def _strategies(rows: Sequence[Row]) -> list[Table]:
     uses = {str(row.at["strategy"]): knows(row.origin.uses) for row in rows}
     at = rows[0].at
     about = f"{at['dataset']}, {at['network']}, {budget_words(at)}"
+    told = lies_told(rows)  # where there is no lie, plain training has nothing to make good
     hard, norm = [], []
     for name in names:
         accuracy, score = [], []
@@ -93,7 +94,8 @@ def _strategies(rows: Sequence[Row]) -> list[Table]:
             own, erm, oracle = scores_of(board, name, lie)
             accuracy.append(percent(own) if own else "–")
             known = set(own) & set(erm) & set(oracle)
-            score.append(with_interval(norm_score(own, erm, oracle), 0) if known and name != "erm" else "–")
+            if lie in told:
+                score.append(with_interval(norm_score(own, erm, oracle), 0) if known and name != "erm" else "–")
         hard.append([uses[name], name, *accuracy])
         norm.append([uses[name], name, *score])
     tables = [
@@ -105,7 +107,7 @@ def _strategies(rows: Sequence[Row]) -> list[Table]:
         ),
         Table(
             f"Norm score on every lie: {about}",
-            ("knows", "strategy", *(f"{lie} ↑" for lie in lies)),
+            ("knows", "strategy", *(f"{lie} ↑" for lie in told)),
             norm,
             "100 × (cure − ERM) / (oracle − ERM) of the hard accuracy, on the same seeds: 0 is matched ERM, 100 the "
             f"oracle. {INTERVAL}",

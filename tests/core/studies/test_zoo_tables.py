@@ -85,6 +85,16 @@ def test_known_lies_come_first():
     assert in_order(["wall", "position", "wave", "stroke colour"]) == ["stroke colour", "wave", "position", "wall"]
 
 
+def test_where_there_is_no_lie_accuracy_is_shown_and_no_score(row):
+    rows = [
+        row(metric=m, value=0.9, strategy=s, correlation=c, seed=seed)
+        for m in ACCURACIES for s in ("erm", "oracle", "jtt") for c in (0.95, 0.1) for seed in (0, 1)
+    ]  # fmt: skip
+    hard, score = (table_of(zoo_tables(rows), title)[0] for title in ("Hard accuracy", "Norm score"))
+    assert hard["no lie ↑"] == "90.0 ± 0.0"
+    assert list(score) == ["knows", "strategy", "stroke colour ↑"]
+
+
 def test_strategies_stand_by_lie(some_rows):
     lines = {line["strategy"]: line for line in table_of(zoo_tables(some_rows), "Hard accuracy")}
     assert list(lines) == ["oracle", "jtt", "erm"]
