@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 import torch
 
@@ -7,12 +9,14 @@ from lazyartist.latents.beta_vae import BetaVae
 from lazyartist.latents.budget import LatentBudget
 from lazyartist.latents.checks import CODER
 from lazyartist.latents.circle_vae import CircleVae
+from lazyartist.latents.factor_vae import FactorVae
 from lazyartist.latents.io import from_tensors, to_tensors
-from lazyartist.latents.learn import best_of, build_coder, learn, reconstruction_error
+from lazyartist.latents.learn import build_coder, learn, reconstruction_error
 from lazyartist.latents.pictures import Pictures
 from lazyartist.latents.polish import SecondHarmonics, polish
-from lazyartist.seeding import seed_from
 
+
+learn_module = sys.modules[learn.__module__]
 
 ROOMS = Room3D(size=16)
 PICTURES = Pictures(ROOMS)
@@ -37,24 +41,41 @@ def test_images_of_another_size_are_refused(model):
         model.encode(torch.zeros(2, 3, 32, 32))
 
 
-def test_of_several_the_one_that_reconstructs_best_is_kept():
-    made = []
+FEW = LatentBudget(steps=30, batch_size=16)
 
-    def make(seed):
-        made.append(learn(BetaVae(), PICTURES, latents=3, coder=CODER, budget=LatentBudget(40, 32), seed=seed))
-        return made[-1]
 
-    chosen = best_of(3, make, PICTURES, seed=0)
-    drawn = PICTURES.some(4096, torch.Generator().manual_seed(seed_from("compared", 0)))
-    errors = [reconstruction_error(model, drawn) for model in made]
-    assert len(set(errors)) == 3
-    assert chosen is made[errors.index(min(errors))]
+@pytest.mark.parametrize("variant", [BetaVae(), FactorVae(), CircleVae()], ids=str)
+def test_the_candidate_that_the_others_agree_with_goes_on_as_it_would_alone(variant, monkeypatch):
+    def learnt(agreed):
+        monkeypatch.setattr(learn_module, "agreements", lambda codes, active: agreed)
+        monkeypatch.setattr(learn_module, "reconstruction_error", lambda model, images: 0.0)
+        return learn(variant, PICTURES, latents=3, coder=CODER, budget=FEW, candidates=3).encode(SHOWN).mean
+
+    alone = learn(variant, PICTURES, latents=3, coder=CODER, budget=FEW).encode(SHOWN).mean
+    assert torch.equal(learnt([0.6, 0.5, 0.4]), alone)
+    second, third = learnt([0.4, 0.6, 0.5]), learnt([0.4, 0.5, 0.6])
+    assert not torch.equal(second, alone)
+    assert not torch.equal(second, third)
+
+
+def test_of_candidates_that_agree_alike_the_one_that_reconstructs_better_goes_on(monkeypatch):
+    errors = []
+
+    def error(model, images):
+        errors.append(reconstruction_error(model, images))
+        return errors[-1]
+
+    monkeypatch.setattr(learn_module, "reconstruction_error", error)
+    kept = learn(BetaVae(), PICTURES, latents=3, coder=CODER, budget=FEW, candidates=2)
+    alone = learn(BetaVae(), PICTURES, latents=3, coder=CODER, budget=FEW)
+    assert len(errors) == 2
+    assert torch.equal(kept.encode(SHOWN).mean, alone.encode(SHOWN).mean) == (errors[0] < errors[1])
 
 
 @pytest.mark.parametrize("candidates", [0, -1, 1.5])
 def test_no_candidates_are_refused(candidates):
     with pytest.raises(ValueError, match="candidates="):
-        best_of(candidates, None, PICTURES, seed=0)
+        learn(BetaVae(), PICTURES, candidates=candidates)
 
 
 @pytest.mark.parametrize("latents", [0, -3, 2.5, "six"])
