@@ -47,9 +47,9 @@ class CircleVae(Variant):
         independent_from: the share of the training from which on it counts; a twelfth later it counts fully.
     """
 
-    noise: float = knob(1e-4, above=0)
+    noise: float = knob(2.5e-5, above=0)
     first_noise: float = knob(5e-3, above=0)
-    falling: float = knob(0.62, above=0, high=1)
+    falling: float = knob(0.84, above=0, high=1)
     beta: float = knob(4.0, low=0)
     lift: float = knob(0.3, low=0, high=1)
     lines: int = knob(0, low=0, whole=True)
@@ -59,7 +59,7 @@ class CircleVae(Variant):
     full: float = knob(2.2, above=0)
     least: float = knob(0.05, low=0)
     most: float = knob(0.3, above=0)
-    independence: float = knob(50.0, low=0)
+    independence: float = knob(200.0, low=0)
     independent_from: float = knob(0.38, low=0, below=1)
 
     def circles(self, latents: int) -> int:

@@ -47,7 +47,7 @@ PLACED = ("basis_mlp", "spatial")  # one that must learn what a place is, and on
 PARTS = {
     "all of it": "",
     "lines for circles": ":lines=6",
-    "noise does not fall": ":first_noise=1e-4",
+    "noise does not fall": ":first_noise=2.5e-5",
     "all latents open at once": ":at_first=6",
     "small structures are not lifted": ":lift=0",
     "no bound on a latent": ":sharpest=10000",

@@ -65,7 +65,7 @@ def parts_tables(rows: Sequence[Row]) -> list[Table]:
         ("images", "variant", "coder", "latents", "MIG ↑", "of each seed", "SSIM ↑", "error ↓", "seeds"),
         lines,
         f"{INTERVAL} A variant's name alone is the whole recipe. lines=6: latents on lines, not on circles. "
-        "first_noise=1e-4: the decoder's noise does not fall. at_first=6: all latents are open from the start. "
+        "first_noise=2.5e-5: the decoder's noise does not fall. at_first=6: all latents are open from the start. "
         "lift=0: structures count by their variance. sharpest=10000: a latent may hold 5 nats. independence=0: "
         "dependence costs nothing. A spatial coder is told that an image is one object at a place, which the last two "
         "latents are. Error: squared, summed over pixels.",
