@@ -27,7 +27,6 @@ from lazyartist.training.loop import descend
 LOOKED_AT = 4096  # images that models are judged by, and compared on
 CHOSEN_AT = 0.6  # of the steps: earlier, candidates have not yet told everything apart
 PART = 1000  # images at a time
-TINY = 1e-9  # no image is reconstructed better
 STANDARD = LatentBudget()
 
 
@@ -90,7 +89,7 @@ def learn(
     """Learn latents of pictures. Same arguments, same torch and same number of threads give the same bits.
 
     Several candidates are trained side by side, as each would be alone. After three fifths of the steps only one goes
-    on: that with the most agreement of its latents with the others' per unit of reconstruction error.
+    on: of the majority whose latents the others agree with most, the one that reconstructs best.
 
     Args:
         variant: how.
@@ -176,9 +175,8 @@ def _most_promising(rivals: Sequence[_Begun], pictures: Pictures, seed: int) -> 
     shown = pictures.some(LOOKED_AT, torch.Generator().manual_seed(seed_from("compared", seed)))
     models = [rival.model(shown) for rival in rivals]
     agreed = agreements([model.encode(shown).mean for model in models], [model.active for model in models])
-    errors = [reconstruction_error(model, shown) for model in models]
-    merits = [(own / max(error, TINY), -error) for own, error in zip(agreed, errors, strict=True)]
-    return rivals[merits.index(max(merits))]
+    majority = sorted(range(len(rivals)), key=lambda rival: -agreed[rival])[: len(rivals) // 2 + 1]
+    return rivals[min(majority, key=lambda rival: reconstruction_error(models[rival], shown))]
 
 
 def reconstruction_error(model: LatentModel, images: Tensor) -> float:

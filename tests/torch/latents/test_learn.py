@@ -45,31 +45,35 @@ FEW = LatentBudget(steps=30, batch_size=16)
 
 
 @pytest.mark.parametrize("variant", [BetaVae(), FactorVae(), CircleVae()], ids=str)
-def test_the_candidate_that_the_others_agree_with_goes_on_as_it_would_alone(variant, monkeypatch):
-    def learnt(agreed):
-        monkeypatch.setattr(learn_module, "agreements", lambda codes, active: agreed)
-        monkeypatch.setattr(learn_module, "reconstruction_error", lambda model, images: 0.0)
-        return learn(variant, PICTURES, latents=3, coder=CODER, budget=FEW, candidates=3).encode(SHOWN).mean
+@pytest.mark.parametrize(
+    ("agreed", "errors", "kept"),
+    [
+        ([0.6, 0.5, 0.4], [1, 2, 0], 0),  # the last one is in the minority
+        ([0.6, 0.5, 0.4], [2, 1, 0], 1),
+        ([0.4, 0.6, 0.5], [0, 2, 1], 2),
+        ([0.5, 0.5], [1, 0], 1),  # two agree alike
+    ],
+)
+def test_of_the_majority_that_agrees_the_best_goes_on_as_it_would_alone(variant, agreed, errors, kept, monkeypatch):
+    def learnt(**choice):
+        return learn(variant, PICTURES, latents=3, coder=CODER, budget=FEW, **choice).encode(SHOWN).mean
 
-    alone = learn(variant, PICTURES, latents=3, coder=CODER, budget=FEW).encode(SHOWN).mean
-    assert torch.equal(learnt([0.6, 0.5, 0.4]), alone)
-    second, third = learnt([0.4, 0.6, 0.5]), learnt([0.4, 0.5, 0.6])
-    assert not torch.equal(second, alone)
-    assert not torch.equal(second, third)
+    def begin(*args, fitted_by):
+        begun.append(original(*args, fitted_by=fitted_by))
+        return begun[-1]
 
-
-def test_of_candidates_that_agree_alike_the_one_that_reconstructs_better_goes_on(monkeypatch):
-    errors = []
+    begun, original = [], learn_module._begin
+    monkeypatch.setattr(learn_module, "_begin", begin)
+    monkeypatch.setattr(learn_module, "agreements", lambda codes, active: agreed)
 
     def error(model, images):
-        errors.append(reconstruction_error(model, images))
-        return errors[-1]
+        return errors[[rival.net for rival in begun].index(model.coder)]
 
     monkeypatch.setattr(learn_module, "reconstruction_error", error)
-    kept = learn(BetaVae(), PICTURES, latents=3, coder=CODER, budget=FEW, candidates=2)
-    alone = learn(BetaVae(), PICTURES, latents=3, coder=CODER, budget=FEW)
-    assert len(errors) == 2
-    assert torch.equal(kept.encode(SHOWN).mean, alone.encode(SHOWN).mean) == (errors[0] < errors[1])
+    found = learnt(candidates=len(agreed))
+    assert [rival.net.training for rival in begun] == [number != kept for number in range(len(agreed))]
+    if kept == 0:
+        assert torch.equal(found, learnt())
 
 
 @pytest.mark.parametrize("candidates", [0, -1, 1.5])
