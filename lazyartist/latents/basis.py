@@ -7,7 +7,6 @@ and the last layer of an autoencoder become fixed linear maps, and training cost
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 
@@ -38,7 +37,6 @@ class Basis:
     spread: Tensor
 
 
-@lru_cache(maxsize=1)  # candidates see the same ones
 def principal_axes(pictures: Pictures, axes: int, seed: int) -> Basis:
     """Find the first principal axes of a sample of images, by a randomised singular value decomposition.
 

@@ -116,10 +116,10 @@ def kernel_dependence(posterior: Posterior, among: Tensor) -> Tensor:
 
     Source: Cortes, Mohri and Rostamizadeh 2012, with a von Mises kernel.
     """
+    mean = posterior.mean.T[:, :, None]  # (Z, B, 1)
+    off = mean - mean.mT  # (Z, B, B)
     circles = posterior.circles
-    angle, line = posterior.mean.T[:circles, :, None], posterior.mean.T[circles:, :, None]  # (…, B, 1)
-    point = torch.cat([angle.cos(), angle.sin()], 2)
-    closeness = torch.cat([point @ point.mT - 1, -0.5 * (line - line.mT).square()])[among]  # (Z, B, B)
+    closeness = torch.cat([off[:circles].cos() - 1, -0.5 * off[circles:].square()])[among]
     kernel = (NARROW * closeness).exp()
     kernel = kernel - kernel.mean(1, keepdim=True)
     kernel = (kernel - kernel.mean(2, keepdim=True)).flatten(1)

@@ -12,11 +12,10 @@ from torch import Tensor
 
 from lazyartist.expected import expect
 from lazyartist.latents import CODERS
-from lazyartist.latents.base import Plan, Step, Variant
+from lazyartist.latents.base import Step, Variant
 from lazyartist.latents.budget import LatentBudget
 from lazyartist.latents.coder import Coder
 from lazyartist.latents.metrics.active import active_latents
-from lazyartist.latents.metrics.agreement import agreements
 from lazyartist.latents.pictures import Pictures
 from lazyartist.latents.posterior import Posterior, coordinates, posterior_of
 from lazyartist.sae.validation import whole
@@ -24,8 +23,7 @@ from lazyartist.seeding import seed_from
 from lazyartist.training.loop import descend
 
 
-LOOKED_AT = 4096  # images that models are judged by, and compared on
-CHOSEN_AT = 0.6  # of the steps: earlier, candidates have not yet told everything apart
+LOOKED_AT = 4096  # images that this is measured on
 PART = 1000  # images at a time
 STANDARD = LatentBudget()
 
@@ -83,13 +81,9 @@ def learn(
     latents: int = 6,
     coder: str = "basis_mlp",
     budget: LatentBudget = STANDARD,
-    candidates: int = 1,
     seed: int = 0,
 ) -> LatentModel:
     """Learn latents of pictures. Same arguments, same torch and same number of threads give the same bits.
-
-    Several candidates are trained side by side, as each would be alone. After three fifths of the steps only one goes
-    on: of the majority whose latents the others agree with most, the one that reconstructs best.
 
     Args:
         variant: how.
@@ -97,63 +91,24 @@ def learn(
         latents: how many.
         coder: name of encoder and decoder, with knobs.
         budget: how long.
-        candidates: how many models are begun.
-        seed: of first weights, order of images and noise; further candidates have seeds of their own that follow.
+        seed: of first weights, order of images and noise.
 
     Raises:
         UnknownNameError: there is no such coder.
-        ValueError: `variant`, `pictures` or `budget` is none, there are no latents or no candidates, or the coder does
-            not take these images.
+        ValueError: `variant`, `pictures` or `budget` is none, there are no latents, or the coder does not take these
+            images.
         FloatingPointError: the loss is not finite; names the variant and the step.
     """
     expect("variant", variant, "a variant, such as LATENTS.build('beta_vae')", "circles", "plan")
     expect("budget", budget, "a LatentBudget", "steps", "batch_size", "rate")
     expect("pictures", pictures, "pictures, such as Pictures(images)", "draw", "shape")
-    whole("latents", latents)
-    seeds = [seed, *(seed_from("candidate", number, seed) for number in range(1, whole("candidates", candidates)))]
-    rivals = [_begin(variant, pictures, latents, coder, budget, own, fitted_by=seed) for own in seeds]
-    parameters = [p for rival in rivals for module in (rival.net, *rival.plan.modules) for p in module.parameters()]
-    chosen_at = int(CHOSEN_AT * budget.steps)
-
-    def loss(number: int) -> Tensor:
-        if number == chosen_at and len(rivals) > 1:
-            rivals[:] = [_most_promising(rivals, pictures, seed)]
-        return torch.stack([rival.loss(number) for rival in rivals]).sum()  # none has a gradient from another's
-
-    descend(loss, parameters, steps=budget.steps, learning_rate=budget.rate, name=str(variant))
-    (kept,) = rivals
-    kept.net.eval().requires_grad_(False)
-    return kept.model(pictures.some(min(LOOKED_AT, len(pictures)), kept.generator))
-
-
-@dataclass(frozen=True, eq=False)
-class _Begun:
-    """A model on its way: its networks, its plan, its loss at a step, and what `LatentModel` knows of it."""
-
-    net: Coder
-    plan: Plan
-    loss: Callable[[int], Tensor]
-    circles: int
-    bound: float
-    is_open: Tensor
-    generator: torch.Generator
-
-    def model(self, images: Tensor) -> LatentModel:
-        """Return it as it is now, with those latents as active that tell something of the images."""
-        model = partial(LatentModel, self.net, self.circles, self.bound, self.is_open)
-        return model(self.is_open & active_latents(model(self.is_open).encode(images)))
-
-
-def _begin(
-    variant: Variant, pictures: Pictures, latents: int, coder: str, budget: LatentBudget, seed: int, *, fitted_by: int
-) -> _Begun:
-    circles = variant.circles(latents)
+    circles = variant.circles(whole("latents", latents))
     generator = torch.Generator().manual_seed(seed_from("latents", seed))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed_from("coder", seed))
         net = build_coder(coder, pictures.shape, latents, circles)
         plan = variant.plan(latents)
-    net.fit_to(pictures, fitted_by)
+    net.fit_to(pictures, seed)
     is_open = torch.ones(latents, dtype=torch.bool) if plan.open is None else plan.open
     net.silence(~is_open)
     read = net.reader(pictures)
@@ -168,15 +123,31 @@ def _begin(
         step = Step(x, posterior, decode, net.spread, len(pictures), number, budget.steps, generator)
         return plan.loss(step)
 
-    return _Begun(net, plan, loss, circles, variant.bound(), is_open, generator)
+    parameters = [p for module in (net, *plan.modules) for p in module.parameters()]
+    descend(loss, parameters, steps=budget.steps, learning_rate=budget.rate, name=str(variant))
+    model = partial(LatentModel, net.eval().requires_grad_(False), circles, variant.bound(), is_open)
+    looked_at = pictures.some(min(LOOKED_AT, len(pictures)), generator)
+    return model(is_open & active_latents(model(is_open).encode(looked_at)))
 
 
-def _most_promising(rivals: Sequence[_Begun], pictures: Pictures, seed: int) -> _Begun:
+def best_of(candidates: int, make: Callable[[int], LatentModel], pictures: Pictures, seed: int) -> LatentModel:
+    """Learn several times and return the model that reconstructs best from the means of its latents.
+
+    Of models that were learnt in one way, those that found the factors explain the images with the same number of nats
+    better: the choice needs no factor.
+
+    Args:
+        candidates: how many.
+        make: a seed to a model.
+        pictures: what the models are compared on.
+        seed: of the first one; further candidates have seeds of their own that follow from it.
+    """
+    seeds = [seed, *(seed_from("candidate", number, seed) for number in range(1, whole("candidates", candidates)))]
+    models = [make(one) for one in seeds]
+    if len(models) == 1:
+        return models[0]
     shown = pictures.some(LOOKED_AT, torch.Generator().manual_seed(seed_from("compared", seed)))
-    models = [rival.model(shown) for rival in rivals]
-    agreed = agreements([model.encode(shown).mean for model in models], [model.active for model in models])
-    majority = sorted(range(len(rivals)), key=lambda rival: -agreed[rival])[: len(rivals) // 2 + 1]
-    return rivals[min(majority, key=lambda rival: reconstruction_error(models[rival], shown))]
+    return min(models, key=lambda model: reconstruction_error(model, shown))
 
 
 def reconstruction_error(model: LatentModel, images: Tensor) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
@@ -14,7 +15,7 @@ from lazyartist.data.families import pictured
 from lazyartist.latents import CODERS, LATENTS
 from lazyartist.latents.budget import LatentBudget
 from lazyartist.latents.io import from_tensors, to_tensors
-from lazyartist.latents.learn import LatentModel, learn
+from lazyartist.latents.learn import LatentModel, best_of, learn
 from lazyartist.latents.pictures import Pictures
 from lazyartist.latents.polish import polish
 from lazyartist.options import split_options
@@ -39,7 +40,7 @@ class Recipe:
         steps: in which encoder and decoder are trained.
         batch_size: images per step.
         polish: steps in which a larger decoder is trained afterwards; 0 for none.
-        candidates: how many models are begun, of which the most promising one goes on.
+        candidates: how many models are trained, of which the one that reconstructs best is kept.
     """
 
     images: str = "room3d"
@@ -89,18 +90,18 @@ class Recipe:
     def code(self) -> str:
         """Return a digest of the code that can reach the model."""
         named = (LATENTS.configured(self.variant), CODERS.configured(self.coder), DATASETS.configured(self.images))
-        return code_digest(learn, polish, *(thing for thing, _ in named))
+        return code_digest(learn, best_of, polish, *(thing for thing, _ in named))
 
     def _made(self, pictures: Pictures, seed: int) -> LatentModel:
-        model = learn(
+        learnt = partial(
+            learn,
             LATENTS.build(self.variant),
             pictures,
             latents=self.latents,
             coder=self.coder,
             budget=LatentBudget(self.steps, self.batch_size),
-            candidates=self.candidates,
-            seed=seed,
         )
+        model = best_of(self.candidates, lambda one: learnt(seed=one), pictures, seed)
         return polish(model, pictures, steps=self.polish, seed=seed) if self.polish else model
 
 

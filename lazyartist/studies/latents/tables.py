@@ -115,11 +115,10 @@ def _compared(rows: Sequence[Row]) -> Table:
         lines,
         f"{INTERVAL} Every training has seen as many images. Prior knowledge: a variant with circles is told that what "
         "varies may be periodic, and six latents are about as many as there are factors; the same with ten stands "
-        "beside it. Best of: so many are begun, and after three fifths of the steps one goes on: of the majority that "
-        "the others agree with most, the one that reconstructs best, which needs no factor. Polished: a larger decoder "
-        "was trained on the frozen encoder. MIG as disentanglement_lib has it, of means, latents under 0.05 nats as "
-        "constants; of draws: as its authors do. DCI: disentanglement, completeness and informativeness of boosted "
-        "trees on 1,000 images. SSIM: of reconstructions, valid region.",
+        "beside it. Best of: trained so many times, and the one that reconstructs best is kept, which needs no factor. "
+        "Polished: a larger decoder was trained on the frozen encoder. MIG as disentanglement_lib has it, of means, "
+        "latents under 0.05 nats as constants; of draws: as its authors do. DCI: disentanglement, completeness "
+        "and informativeness of boosted trees on 1,000 images. SSIM: of reconstructions, valid region.",
     )
 
 

@@ -1,5 +1,3 @@
-import sys
-
 import pytest
 import torch
 
@@ -9,14 +7,12 @@ from lazyartist.latents.beta_vae import BetaVae
 from lazyartist.latents.budget import LatentBudget
 from lazyartist.latents.checks import CODER
 from lazyartist.latents.circle_vae import CircleVae
-from lazyartist.latents.factor_vae import FactorVae
 from lazyartist.latents.io import from_tensors, to_tensors
-from lazyartist.latents.learn import build_coder, learn, reconstruction_error
+from lazyartist.latents.learn import best_of, build_coder, learn, reconstruction_error
 from lazyartist.latents.pictures import Pictures
 from lazyartist.latents.polish import SecondHarmonics, polish
+from lazyartist.seeding import seed_from
 
-
-learn_module = sys.modules[learn.__module__]
 
 ROOMS = Room3D(size=16)
 PICTURES = Pictures(ROOMS)
@@ -41,45 +37,24 @@ def test_images_of_another_size_are_refused(model):
         model.encode(torch.zeros(2, 3, 32, 32))
 
 
-FEW = LatentBudget(steps=30, batch_size=16)
+def test_of_several_the_one_that_reconstructs_best_is_kept():
+    made = []
 
+    def make(seed):
+        made.append(learn(BetaVae(), PICTURES, latents=3, coder=CODER, budget=LatentBudget(40, 32), seed=seed))
+        return made[-1]
 
-@pytest.mark.parametrize("variant", [BetaVae(), FactorVae(), CircleVae()], ids=str)
-@pytest.mark.parametrize(
-    ("agreed", "errors", "kept"),
-    [
-        ([0.6, 0.5, 0.4], [1, 2, 0], 0),  # the last one is in the minority
-        ([0.6, 0.5, 0.4], [2, 1, 0], 1),
-        ([0.4, 0.6, 0.5], [0, 2, 1], 2),
-        ([0.5, 0.5], [1, 0], 1),  # two agree alike
-    ],
-)
-def test_of_the_majority_that_agrees_the_best_goes_on_as_it_would_alone(variant, agreed, errors, kept, monkeypatch):
-    def learnt(**choice):
-        return learn(variant, PICTURES, latents=3, coder=CODER, budget=FEW, **choice).encode(SHOWN).mean
-
-    def begin(*args, fitted_by):
-        begun.append(original(*args, fitted_by=fitted_by))
-        return begun[-1]
-
-    begun, original = [], learn_module._begin
-    monkeypatch.setattr(learn_module, "_begin", begin)
-    monkeypatch.setattr(learn_module, "agreements", lambda codes, active: agreed)
-
-    def error(model, images):
-        return errors[[rival.net for rival in begun].index(model.coder)]
-
-    monkeypatch.setattr(learn_module, "reconstruction_error", error)
-    found = learnt(candidates=len(agreed))
-    assert [rival.net.training for rival in begun] == [number != kept for number in range(len(agreed))]
-    if kept == 0:
-        assert torch.equal(found, learnt())
+    chosen = best_of(3, make, PICTURES, seed=0)
+    drawn = PICTURES.some(4096, torch.Generator().manual_seed(seed_from("compared", 0)))
+    errors = [reconstruction_error(model, drawn) for model in made]
+    assert len(set(errors)) == 3
+    assert chosen is made[errors.index(min(errors))]
 
 
 @pytest.mark.parametrize("candidates", [0, -1, 1.5])
 def test_no_candidates_are_refused(candidates):
     with pytest.raises(ValueError, match="candidates="):
-        learn(BetaVae(), PICTURES, candidates=candidates)
+        best_of(candidates, None, PICTURES, seed=0)
 
 
 @pytest.mark.parametrize("latents", [0, -3, 2.5, "six"])

@@ -95,20 +95,6 @@ def test_dependence_is_small_for_independent_angles_and_one_for_a_copy():
     assert float(kernel_dependence(copied, torch.tensor([True, False]))) == pytest.approx(0, abs=1e-6)
 
 
-def test_dependence_is_the_alignment_of_kernels_of_angles_and_of_lines():
-    mean = torch.randn(40, 4, generator=torch.Generator().manual_seed(1))
-    off = mean.T[:, :, None] - mean.T[:, None]
-    kernels = torch.cat([6 * (off[:3].cos() - 1), -3 * off[3:].square()]).exp()
-    centre = torch.eye(40) - 1 / 40
-    kernels = centre @ kernels @ centre
-    by_hand = sum(
-        float((kernels[a] * kernels[b]).sum() / (kernels[a].norm() * kernels[b].norm()))
-        for a, b in ((0, 1), (0, 3), (1, 3))
-    )
-    among = torch.tensor([True, True, False, True])
-    assert float(kernel_dependence(Posterior(mean, torch.ones(40, 4), 3), among)) == pytest.approx(by_hand, abs=1e-4)
-
-
 def opened(variant, make_step, latents, precision, steps=100):
     """How many latents are open after each step, where all hold what the precision says."""
     plan, counts = variant.plan(latents), []
