@@ -16,8 +16,9 @@ from lazyartist.reporting.table import ACCURACIES, by, epochs_words, seeds_of_al
 from lazyartist.studies import FIGURES
 from lazyartist.studies.colours import in_colour
 from lazyartist.studies.cures.metrics import KNOWS, knows
-from lazyartist.studies.cures.numbers import judged_by, mean
-from lazyartist.studies.settings import bias_of, settings
+from lazyartist.studies.cures.numbers import by_lie, judged_by, mean
+from lazyartist.studies.lie_names import dataset_words
+from lazyartist.studies.settings import settings
 
 
 if TYPE_CHECKING:
@@ -72,10 +73,9 @@ def _leaderboard(left: Any, right: Any, rows: Sequence[Row]) -> None:
 @FIGURES.register("correlation")
 def correlation_figure(rows: Sequence[Row]) -> Figure:
     """Show hard accuracy against the correlation, a line per strategy with the band of its interval."""
-    boards = list(settings(rows, "strategy", "correlation"))
+    boards = list(by_lie(rows))
     figure, panels = wrapped(len(boards), 6.4, 4.4, across=2)
     for panel, (at, own) in zip(panels, boards, strict=True):
-        lie = bias_of(own)
         marks = [mark for (mark,) in by(own, "correlation")]
         for name, colour, runs in in_colour(own):
             hard = {mark: judged_by(values(some)) for (mark,), some in by(runs, "correlation").items()}
@@ -85,7 +85,7 @@ def correlation_figure(rows: Sequence[Row]) -> Figure:
             panel.fill_between(list(shown), low, high, color=colour, alpha=0.15, lw=0)
         panel.set(
             xticks=range(len(marks)), xticklabels=[f"{100 * mark:g}" for mark in marks], ylim=(0, 100),
-            xlabel=f"training images with their class's {lie}, %", ylabel="hard accuracy, %",
+            xlabel="training images with their class's own attribute, %", ylabel="hard accuracy, %",
             title=f"{_caption(at)}, {seeds_of_all(own)}",
         )  # fmt: skip
         panel.legend(frameon=False, fontsize=8)
@@ -93,7 +93,7 @@ def correlation_figure(rows: Sequence[Row]) -> Figure:
 
 
 def _caption(at: At) -> str:
-    return f"{at['dataset']}, {at['network']}, {epochs_words(at)}"
+    return f"{dataset_words(at)}, {at['network']}, {epochs_words(at)}"
 
 
 def _mark(panel: Any, y: int, e: Estimate, ink: str, marker: str) -> None:

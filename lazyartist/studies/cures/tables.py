@@ -33,8 +33,9 @@ from lazyartist.studies.cures.metrics import (
     WORST_GROUP,
     knows,
 )
-from lazyartist.studies.cures.numbers import cell, judged_by, mean
-from lazyartist.studies.settings import bias_of, hard_metrics, setting_words, settings
+from lazyartist.studies.cures.numbers import LAZY, by_lie, cell, judged_by, mean
+from lazyartist.studies.lie_names import lie_of
+from lazyartist.studies.settings import hard_metrics, setting_words, settings
 
 
 if TYPE_CHECKING:
@@ -49,6 +50,10 @@ HEADERS = {
     BALANCED: "mean of groups % ↑",
 }
 WEIGHTED = "Average: the groups weighted by their shares of the training images. Nothing was chosen on test images. "
+LAZY_STOPS = (
+    " Lazy has a budget of its own: it stops at the first check of easy validation images over 95 %, or over what the "
+    "attribute alone can reach."
+)
 
 
 @TABLES.register("cures")
@@ -102,10 +107,9 @@ def _beside(name: str, judged: Mapping[str, Mapping[int, float]]) -> tuple[str, 
 
 @TABLES.register("correlation")
 def correlation_tables(rows: Sequence[Row]) -> list[Table]:
-    """Hard accuracy against the correlation: one table per dataset, network and budget."""
+    """Hard accuracy against the correlation: one table per dataset, lie, network and budget."""
     tables = []
-    for at, own in settings(rows, "strategy", "correlation"):
-        lie = bias_of(own)
+    for at, own in by_lie(rows):
         marks = [mark for (mark,) in by(own, "correlation")]
         lines = []
         for (name,), runs in by(own, "strategy").items():
@@ -114,11 +118,12 @@ def correlation_tables(rows: Sequence[Row]) -> list[Table]:
             lines.append([name, ", ".join(runs[0].origin.uses) or "–", *cells])
         tables.append(
             Table(
-                f"Hard accuracy against the correlation of {lie} and class: {setting_words(at)}",
+                f"Hard accuracy against the correlation of {lie_of(at)} and class: {setting_words(at)}",
                 ("strategy", "uses", *(f"{100 * mark:g} %" for mark in marks)),
                 lines,
                 f"Mean of both hard splits over {seeds_of_all(own)} ± half its 95 % interval, in percent. The training "
-                "images that do not have their class's own attribute have another; at 100 % there are none.",
+                "images that do not have their class's own attribute have another; at 100 % there are none."
+                + (LAZY_STOPS if any(row.at["strategy"] == LAZY for row in own) else ""),
             )
         )
     return tables

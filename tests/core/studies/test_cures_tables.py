@@ -168,6 +168,23 @@ def test_correlations_are_columns(row):
     assert table.rows == [["erm", "–", "90.0 ± 0.0", "100.0 ± 0.0"], ["late", "–", "–", "30.0"]]
 
 
+def test_each_lie_has_a_table_of_correlations_with_the_lazy_model_beside_the_others(row):
+    hard = [
+        row(metric=ROTATED, value=value, strategy=strategy, correlation=0.9, **{**lie, **budget})
+        for lie in ({"where": "background"}, {"bias": "wave"}, {})
+        for strategy, value, budget in (("erm", 0.5, {}), ("lazy", 0.1, {"epochs": 8, "batch_size": 128}))
+    ]
+    tables = correlation_tables(hard)
+    assert [table.title.split(" and class")[0].rpartition(" of ")[2] for table in tables] == [
+        "stroke colour", "backdrop", "wave"
+    ]  # fmt: skip
+    assert all([line[0] for line in table.rows] == ["erm", "lazy"] for table in tables)
+    assert all(table.rows[1][-1] == "10.0" for table in tables)
+    assert all("2 epochs" in table.title and "Lazy has a budget of its own" in table.note for table in tables)
+    (alone,) = correlation_tables([one for one in hard if one.at["strategy"] == "lazy" and one.at["bias"] == "wave"])
+    assert [line[0] for line in alone.rows] == ["lazy"]
+
+
 def test_naming_goes_by_share_and_epochs(row):
     rows = [
         row(metric=metric, value=0.5, correlation=correlation, own={"epoch": epoch, "score": score})
