@@ -112,18 +112,21 @@ def correlation_tables(rows: Sequence[Row]) -> list[Table]:
     for at, own in by_lie(rows):
         marks = [mark for (mark,) in by(own, "correlation")]
         lines = []
+        numbers = set()  # of seeds
         for (name,), runs in by(own, "strategy").items():
             hard = {mark: judged_by(values(some)) for (mark,), some in by(runs, "correlation").items()}
             cells = [percent(hard[mark]) if hard.get(mark) else "–" for mark in marks]
+            numbers |= {len(by_seed) for by_seed in hard.values() if by_seed}
             lines.append([name, ", ".join(runs[0].origin.uses) or "–", *cells])
         tables.append(
             Table(
                 f"Hard accuracy against the correlation of {lie_of(at)} and class: {setting_words(at)}",
                 ("strategy", "uses", *(f"{100 * mark:g} %" for mark in marks)),
                 lines,
-                f"Mean of both hard splits over {seeds_of_all(own)} ± half its 95 % interval, in percent. The training "
-                "images that do not have their class's own attribute have another; at 100 % there are none."
-                + (LAZY_STOPS if any(row.at["strategy"] == LAZY for row in own) else ""),
+                f"Mean of both hard splits over {seeds_of_all(own)} ± half its 95 % interval, in percent"
+                + (f"; of some strategies over {min(numbers)}" if len(numbers) > 1 else "")
+                + ". The training images that do not have their class's own attribute have another; at 100 % there are "
+                "none." + (LAZY_STOPS if any(row.at["strategy"] == LAZY for row in own) else ""),
             )
         )
     return tables

@@ -166,6 +166,8 @@ def test_correlations_are_columns(row):
     (table,) = correlation_tables(rows)
     assert table.header == ("strategy", "uses", "90 %", "100 %")
     assert table.rows == [["erm", "–", "90.0 ± 0.0", "100.0 ± 0.0"], ["late", "–", "–", "30.0"]]
+    assert "over 2 seeds" in table.note
+    assert "of some strategies over 1." in table.note
 
 
 def test_each_lie_has_a_table_of_correlations_with_the_lazy_model_beside_the_others(row):
