@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lazyartist.reporting.stats import estimate
 from lazyartist.reporting.table import BUDGET, percent
 from lazyartist.studies.cures.metrics import WORST_GROUP
+from lazyartist.studies.lazy import LAZY
 from lazyartist.studies.lie_names import in_order, lie_of
 from lazyartist.studies.settings import hard_metrics, settings
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
     from lazyartist.reporting.row import At, Row
     from lazyartist.reporting.table import Values
-
-LAZY = "lazy"  # stopped early: whatever budget the others have, it has one of its own
 
 
 def judged_by(v: Values) -> dict[int, float]:
@@ -39,7 +38,10 @@ def mean(by_seed: Mapping[int, float]) -> float:
 
 
 def by_lie(rows: Sequence[Row]) -> Iterator[tuple[At, list[Row]]]:
-    """Yield the setting and the rows, at every correlation, of each lie in order; the lazy model beside the others."""
+    """Yield the setting and the rows, at every correlation, of each lie in order.
+
+    The lazy model, whose budget is its own, stands beside all others of its lie.
+    """
     boards = list(settings(rows, "strategy", "correlation", *BUDGET))
     order = in_order(lie_of(at) for at, _ in boards)
     for _, own in sorted(boards, key=lambda board: order.index(lie_of(board[0]))):

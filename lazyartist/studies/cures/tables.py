@@ -33,7 +33,8 @@ from lazyartist.studies.cures.metrics import (
     WORST_GROUP,
     knows,
 )
-from lazyartist.studies.cures.numbers import LAZY, by_lie, cell, judged_by, mean
+from lazyartist.studies.cures.numbers import by_lie, cell, judged_by, mean
+from lazyartist.studies.lazy import LAZY, lazy_stops
 from lazyartist.studies.lie_names import lie_of
 from lazyartist.studies.settings import hard_metrics, setting_words, settings
 
@@ -50,10 +51,6 @@ HEADERS = {
     BALANCED: "mean of groups % ↑",
 }
 WEIGHTED = "Average: the groups weighted by their shares of the training images. Nothing was chosen on test images. "
-LAZY_STOPS = (
-    " Lazy has a budget of its own: it stops at the first check of easy validation images over 95 %, or over what the "
-    "attribute alone can reach."
-)
 
 
 @TABLES.register("cures")
@@ -118,6 +115,8 @@ def correlation_tables(rows: Sequence[Row]) -> list[Table]:
             cells = [percent(hard[mark]) if hard.get(mark) else "–" for mark in marks]
             numbers |= {len(by_seed) for by_seed in hard.values() if by_seed}
             lines.append([name, ", ".join(runs[0].origin.uses) or "–", *cells])
+        lazy = any(row.at["strategy"] == LAZY for row in own)
+        about_lazy = f" Lazy has a budget of its own: it {lazy_stops('attribute')}" if lazy else ""
         tables.append(
             Table(
                 f"Hard accuracy against the correlation of {lie_of(at)} and class: {setting_words(at)}",
@@ -126,7 +125,7 @@ def correlation_tables(rows: Sequence[Row]) -> list[Table]:
                 f"Mean of both hard splits over {seeds_of_all(own)} ± half its 95 % interval, in percent"
                 + (f"; of some strategies over {min(numbers)}" if len(numbers) > 1 else "")
                 + ". The training images that do not have their class's own attribute have another; at 100 % there are "
-                "none." + (LAZY_STOPS if any(row.at["strategy"] == LAZY for row in own) else ""),
+                f"none.{about_lazy}",
             )
         )
     return tables

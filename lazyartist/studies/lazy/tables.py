@@ -21,6 +21,7 @@ from lazyartist.reporting.table import (
 )
 from lazyartist.studies import TABLES
 from lazyartist.studies.cures.numbers import judged_by
+from lazyartist.studies.lazy import lazy_stops
 from lazyartist.studies.lie_names import dataset_words
 from lazyartist.studies.settings import bias_of, hard_metrics, settings
 
@@ -51,9 +52,8 @@ def lazy_tables(rows: Sequence[Row]) -> list[Table]:
             *(f"follows {bias} %", "steps", "seeds", "budget, at most"),
         ),
         lines,
-        f"{INTERVAL} Lazy is plain training that stops at the first check of the easy validation split over 95 %, or "
-        f"over what the {bias} alone can reach. Follows {bias}: share of images with another class's {bias} that are "
-        f"called that class. {painted(rows)}",
+        f"{INTERVAL} Lazy is plain training that {lazy_stops(bias)} Follows {bias}: share of images with another "
+        f"class's {bias} that are called that class. {painted(rows)}",
     )
     return [table, *recolour_tables(rows)]
 
