@@ -113,6 +113,10 @@ def clinic_command(options: argparse.Namespace) -> int:
     from lazyartist.clinic import CASE_FIGURES, CASES
 
     if options.case is None:
+        if options.remedy is not None:
+            raise ValueError(
+                f"--remedy {options.remedy}: of which case? As in lazyartist clinic forgetting --remedy NAME"
+            )
         _list_cases()
         return OK
     CASES.configured(options.case)  # a wrong name is said before torch is imported
@@ -129,7 +133,8 @@ def clinic_command(options: argparse.Namespace) -> int:
         found = examine(case, options.remedy or case.cure, options.seed)
         print("\n".join(story(found)))
         if case.name in CASE_FIGURES:
-            path = options.results / f"clinic_{case.name}.png"
+            as_usual = (options.case, options.remedy or case.cure, options.seed) == (case.name, case.cure, 0)
+            path = options.results / f"clinic_{case.name}{'' if as_usual else '_tried'}.png"
             save(lambda: CASE_FIGURES[case.name](found), path)
             print(f"drawn: {path}")
     return OK

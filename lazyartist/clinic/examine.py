@@ -98,7 +98,8 @@ def examine(case: AnyCase, remedy: str, seed: int, store: Store | None = None) -
 
     Raises:
         UnknownNameError: the case has no such remedy.
-        ValueError: a knob is out of range, or something that the case needs is not installed.
+        ValueError: a knob is out of range, something that the case needs is not installed, or the remedy returns
+            nothing.
     """
     at_end = remedy in (BASELINE, ORACLE)
     cure = None if at_end else REMEDIES.build(f"{case.name}.{remedy}")
@@ -114,6 +115,8 @@ def examine(case: AnyCase, remedy: str, seed: int, store: Store | None = None) -
         torch.manual_seed(seed_from("treatment", seed))  # for those who draw from torch's global generator all the same
         treated = cure.treat(admission.patient, seed)
     seconds = time.process_time() - start
+    if treated is None:
+        raise ValueError(f"{case.name}.{remedy} returns nothing: `treat` must return what the case's `baseline` does")
     score = case.judge(treated, admission.sealed)
     return Examination(case, remedy, seed, admission, lambda: treated, score, ends, seconds)
 

@@ -461,6 +461,9 @@ def test_a_case_of_another_package_is_listed_treated_and_gated(install, lazyarti
     code, _, errors = lazyartist("clinic", "scales", "--remedy", "tear")
     assert code == 2
     assert "Did you mean scales.tare?" in errors
+    code, _, errors = lazyartist("clinic", "--remedy", "tare")
+    assert code == 2
+    assert "of which case?" in errors
 
 
 def test_the_contract_runs_in_another_package(example, pytester, taught):

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from lazyartist.clinic.concept_swap.words import ALL, ASKED, SHOWN, SPELLING
 from lazyartist.clinic.training import cosine, descend_on
+from lazyartist.inference import outputs
 
 
 LATENTS, MEANING = 16, 32  # numbers of what a picture looks like, and of what a prompt means
@@ -171,5 +172,9 @@ def latents(n: int, generator: torch.Generator) -> Tensor:
 
 @torch.no_grad()
 def read(net: nn.Module, images: Tensor) -> Tensor:
-    """Return the digits (N,) that a classifier reads."""
-    return torch.cat([net(part).argmax(1) for part in torch.split(images, PART)])
+    """Return the digits (N,) that a classifier reads.
+
+    Raises:
+        ValueError: images or weights are such that its logits are not finite.
+    """
+    return torch.cat([outputs(net, part).argmax(1) for part in torch.split(images, PART)])

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from lazyartist.clinic.training import descend_on
 from lazyartist.clinic.warps import random_affine, warped
+from lazyartist.inference import outputs
 
 
 OLD, CLASSES = 7, 10  # classes 0 to 6 are old, 7 to 9 are new
@@ -97,5 +98,9 @@ def train(
 
 @torch.no_grad()
 def logits_of(net: nn.Module, images: Tensor) -> Tensor:
-    """Return the logits (N, 10) of a network in evaluation mode."""
-    return torch.cat([net(part) for part in torch.split(images, PART)])
+    """Return the logits (N, 10) of a network in evaluation mode.
+
+    Raises:
+        ValueError: they are not ten finite numbers for each image.
+    """
+    return torch.cat([outputs(net, part, CLASSES) for part in torch.split(images, PART)])

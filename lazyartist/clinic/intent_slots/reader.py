@@ -74,10 +74,15 @@ class Reader:
         Args:
             commands: their words are read, not their labels.
             alignment: where the label of a word is read.
+
+        Raises:
+            ValueError: the net puts out something that is not finite.
         """
         asked = encode(commands, self.pieces, alignment)
         with evaluating(self.net), torch.inference_mode():
             intents, slots = self.net(asked.pieces)
+        if not bool(intents.isfinite().all() and slots.isfinite().all()):
+            raise ValueError("the reader puts out NaN or infinity: look at its weights, nothing can be read off them")
         found = slots.argmax(2)
         return intents.argmax(1), [
             row[there].tolist() for row, there in zip(found, asked.labels != IGNORED, strict=True)

@@ -187,8 +187,9 @@ def rmse(predict: Predictor, table: Table) -> float:
     """
     found = np.asarray(predict(table.values))
     if found.shape != table.target.shape or not np.isfinite(found).all():
+        strange = "" if np.isfinite(found).all() else ", some NaN or infinite"
         raise ValueError(
-            f"predictions of shape {found.shape}: expected {table.target.shape} finite numbers, the logarithm of the "
-            "target for each row"
+            f"predictions of shape {found.shape}{strange}: expected {table.target.shape} finite numbers, the logarithm "
+            "of the target for each row"
         )
     return float(np.sqrt(np.mean((found - table.log_target) ** 2)))

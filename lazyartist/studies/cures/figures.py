@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
@@ -14,10 +15,10 @@ from lazyartist.reporting.layout import wrapped
 from lazyartist.reporting.stats import Estimate, estimate, norm_score
 from lazyartist.reporting.table import ACCURACIES, by, epochs_words, seeds_of_all, values
 from lazyartist.studies import FIGURES
-from lazyartist.studies.colours import in_colour
+from lazyartist.studies.colours import colour_of
 from lazyartist.studies.cures.metrics import KNOWS, knows
 from lazyartist.studies.cures.numbers import by_lie, judged_by, mean
-from lazyartist.studies.lie_names import dataset_words
+from lazyartist.studies.lie_names import dataset_words, lie_of
 from lazyartist.studies.settings import settings
 
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from lazyartist.reporting.row import At, Row
 
 EASY = ACCURACIES[0]
+UNMEASURED = Estimate(math.nan, math.nan, math.nan, 0)
 # one colour for each degree of knowledge, the ceiling first: the less, the paler; none is that of a strategy
 INKS = dict(zip(KNOWS, ("#14213d", "#1d5c9e", "#5b9bd1", "#a9cbe8"), strict=True))
 
@@ -72,23 +74,32 @@ def _leaderboard(left: Any, right: Any, rows: Sequence[Row]) -> None:
 
 @FIGURES.register("correlation")
 def correlation_figure(rows: Sequence[Row]) -> Figure:
-    """Show hard accuracy against the correlation, a line per strategy with the band of its interval."""
+    """Show hard accuracy against the correlation, a line per strategy with the band of its interval.
+
+    A line is broken where nothing was measured.
+    """
     boards = list(by_lie(rows))
-    figure, panels = wrapped(len(boards), 6.4, 4.4, across=2)
+    figure, panels = wrapped(len(boards), 6.4, 4.0, across=2)
+    colours: dict[str, str] = {}
+    for (name,) in by(rows, "strategy"):
+        colours[str(name)] = colour_of(str(name), colours.values())
+    markers = dict(zip(colours, cycle("osD^vPX*<>"), strict=False))
+    lines: dict[str, Any] = {}
     for panel, (at, own) in zip(panels, boards, strict=True):
         marks = [mark for (mark,) in by(own, "correlation")]
-        for name, colour, runs in in_colour(own):
+        for (name,), runs in by(own, "strategy").items():
             hard = {mark: judged_by(values(some)) for (mark,), some in by(runs, "correlation").items()}
-            shown = {marks.index(mark): estimate(by_seed.values()) for mark, by_seed in hard.items() if by_seed}
-            panel.plot(list(shown), [100 * e.mean for e in shown.values()], "o-", ms=3, color=colour, label=name)
-            low, high = ([100 * (e.mean - side * _half(e)) for e in shown.values()] for side in (1, -1))
-            panel.fill_between(list(shown), low, high, color=colour, alpha=0.15, lw=0)
+            shown = [estimate(hard[mark].values()) if hard.get(mark) else UNMEASURED for mark in marks]
+            look = {"color": colours[name], "marker": markers[name], "ms": 4, "label": name}
+            (lines[name],) = panel.plot([100 * e.mean for e in shown], **look)
+            low, high = ([100 * (e.mean - side * _half(e)) for e in shown] for side in (1, -1))
+            panel.fill_between(range(len(marks)), low, high, color=colours[name], alpha=0.15, lw=0)
         panel.set(
             xticks=range(len(marks)), xticklabels=[f"{100 * mark:g}" for mark in marks], ylim=(0, 100),
             xlabel="training images with their class's own attribute, %", ylabel="hard accuracy, %",
-            title=f"{_caption(at)}, {seeds_of_all(own)}",
+            title=f"{lie_of(at)}: {at['dataset']}, {at['network']}, {epochs_words(at)}, {seeds_of_all(own)}",
         )  # fmt: skip
-        panel.legend(frameon=False, fontsize=8)
+    figure.legend(handles=list(lines.values()), frameon=False, fontsize=9, ncols=5, loc="outside upper center")
     return figure
 
 

@@ -60,6 +60,12 @@ def test_names_that_are_wrong_are_said(scales, store):
         build_case("scales:exces=3")
 
 
+def test_a_remedy_that_returns_nothing_is_named(scales, store, monkeypatch):
+    monkeypatch.setattr(REMEDIES["scales.half"], "treat", lambda remedy, patient, seed: None)
+    with pytest.raises(ValueError, match=r"scales\.half returns nothing"):
+        examine(scales, "half", 0, store)
+
+
 def test_the_story_has_every_number(scales, store):
     found = examine(scales, "half", 0, store)
     text = "\n".join(story(found))

@@ -142,3 +142,14 @@ def test_a_student_is_a_copy(drawn):
     with torch.no_grad():
         patient.student().head.weight.zero_()
     assert torch.equal(before["head.weight"], patient.teacher.head.weight)
+
+
+def test_answers_that_are_no_numbers_are_refused(drawn):
+    case, admission, _ = drawn
+
+    class Lost(nn.Module):
+        def forward(self, images):
+            return torch.full((len(images), CLASSES), torch.nan)
+
+    with pytest.raises(ValueError, match="not finite"):
+        case.judge(Lost(), admission.sealed)

@@ -154,3 +154,12 @@ def test_stupid_inputs_are_refused():
         encode([], admission.patient.pieces)
     with pytest.raises(ValueError, match="coverage=2"):
         IntentSlots(coverage=2)
+
+
+def test_a_reader_that_was_lost_is_refused():
+    case, admission = drawn()
+    reader = case.baseline(admission.patient, 0)
+    for weights in reader.net.parameters():
+        weights.data.fill_(torch.nan)
+    with pytest.raises(ValueError, match="NaN or infinity"):
+        case.judge(reader, admission.sealed)
