@@ -21,7 +21,7 @@ from lazyartist.data.images import UnsupportedError
 from lazyartist.device import everywhere
 from lazyartist.page import lines
 from lazyartist.page.answers import answers, recoloured
-from lazyartist.page.asked import AskForDials, AskForMaps, AskForModel, AskForNoise, Drawing, text_of
+from lazyartist.page.asked import Asked, AskForDials, AskForMaps, AskForModel, AskForNoise, Drawing, text_of
 from lazyartist.page.clinic import clinic_cards, picture_of
 from lazyartist.page.dials import Bench
 from lazyartist.page.drawing import SIDE
@@ -85,6 +85,10 @@ def create_app(
             chosen.append(models[name])
         return chosen
 
+    def taken(asked: Asked) -> tuple[Asked, list[Shown]]:
+        """Return the question, the drawing in it as the dataset has its images, and the models that it is put to."""
+        return asked.as_in(task.name), ready(asked.models)
+
     @app.get("/", include_in_schema=False)
     def page() -> FileResponse:
         return FileResponse(STATIC / "index.html")
@@ -114,20 +118,20 @@ def create_app(
     @app.post("/api/answers")
     def ask(drawing: Drawing) -> dict[str, Any]:
         """The image that the models see, and each one's probabilities."""
-        chosen = ready(drawing.models)
+        drawing, chosen = taken(drawing)
         return {**answers(drawing, chosen), "python": lines.answer_lines(drawing, chosen)}
 
     @app.post("/api/recolour")
     def recolour(drawing: Drawing) -> dict[str, Any]:
         """The drawing in every colour of the palette, and each model's probabilities."""
-        chosen = ready(drawing.models)
+        drawing, chosen = taken(drawing)
         found = recoloured(drawing, chosen, palette)
         return {**found, "python": lines.recolour_lines(drawing, chosen, palette.name)}
 
     @app.post("/api/maps")
     def maps(asked: AskForMaps) -> dict[str, Any]:
         """Where each model looks."""
-        chosen = ready(asked.models)
+        asked, chosen = taken(asked)
         found = looks(asked, chosen)
         shown = next((model for model in chosen if "map" in found["maps"][model.name]), None)
         if shown is None:
@@ -139,13 +143,13 @@ def create_app(
     @app.post("/api/noise")
     def noise(asked: AskForNoise) -> dict[str, Any]:
         """The least noise found that makes the first model answer another class."""
-        chosen = ready(asked.models)
+        asked, chosen = taken(asked)
         return {**find_noise(asked, chosen), "python": lines.noise_lines(asked, chosen[0])}
 
     @app.post("/api/dials")
     def dials(asked: AskForDials) -> dict[str, Any]:
         """The features of the first model's last hidden layer, and its answer when they are turned."""
-        (model, *_) = ready(asked.models)
+        asked, (model, *_) = taken(asked)
         return {**bench.turn(asked, model), "python": lines.dial_lines(asked, model, made_by)}
 
     @app.get("/api/units")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from functools import cached_property
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import torch
 
@@ -23,6 +22,7 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 Byte = Annotated[int, Field(ge=0, le=255, strict=True)]
 Class = Annotated[int, Field(ge=0, le=999, strict=True)]
 Factor = Annotated[float, Field(ge=0, le=8, allow_inf_nan=False)]
+Asked = TypeVar("Asked", bound="Drawing")
 
 
 class Drawing(BaseModel):
@@ -57,12 +57,20 @@ class Drawing(BaseModel):
             raise ValueError("black hides the stroke: choose another colour")
         return colour
 
-    @cached_property
+    @property
     def shape(self) -> Tensor:
-        """(28, 28) uint8, the drawing as a model sees it, before it is painted."""
+        """(28, 28) uint8, the drawing as a model sees it, before it is painted; a pad as MNIST has its digits."""
+        return normalised(self._square)
+
+    def as_in(self: Asked, dataset: str) -> Asked:
+        """Return the same question, with the drawing as a dataset has its images."""
+        return self.model_copy(update={"ink": text_of(normalised(self._square, dataset))})
+
+    @property
+    def _square(self) -> Tensor:
         ink = here(torch.frombuffer(bytearray(_decoded(self.ink)), dtype=torch.uint8))
         side = SIZES[len(ink)]
-        return normalised(ink.view(side, side))
+        return ink.view(side, side)
 
     @property
     def paint(self) -> tuple[float, float, float]:

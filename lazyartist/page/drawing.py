@@ -1,4 +1,4 @@
-"""From ink on a pad to an image as a model sees it: centred and scaled as MNIST's digits are, and painted."""
+"""From ink on a pad to an image as a model sees it: scaled as the dataset's images are, and painted."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from torch import Tensor
+from torch.nn.functional import interpolate
 
 from lazyartist.data.coloured import ColouredImages, Where
 from lazyartist.data.palettes import Palette
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SIDE, BOX = 28, 20  # of an image, and of the box that holds the stroke; LeCun et al. 1998 describe both
+SCAN = 8  # pixels across a scan of the digits inside scikit-learn, which a digit fills
 PAD = 140  # pixels of the pad, a whole multiple of SIDE
 FAINT = 16  # ink that does not count: the rim of a blurred stroke
 TEXTURE = 0  # which of the backdrops lies behind a drawing
@@ -23,11 +25,15 @@ TEXTURE = 0  # which of the backdrops lies behind a drawing
 Colour = tuple[float, float, float]
 
 
-def normalised(ink: Tensor) -> Tensor:
-    """Return a drawing as MNIST has its digits: its longer side 20 pixels, its centre of mass in the middle.
+def normalised(ink: Tensor, dataset: str = "mnist") -> Tensor:
+    """Return a drawing as a dataset has its images.
+
+    As MNIST: its longer side 20 pixels, its centre of mass in the middle. As "digits": a scan of 8 × 8 that the drawing
+    fills, enlarged.
 
     Args:
         ink: (S, S) uint8, 0 where the pad is empty. One of 28 × 28 is taken as it is.
+        dataset: the name of a task; what is not "digits" is taken for MNIST's kind.
 
     Returns:
         (28, 28) uint8; an empty pad stays empty.
@@ -38,17 +44,43 @@ def normalised(ink: Tensor) -> Tensor:
     if not len(rows):
         return torch.zeros(SIDE, SIDE, dtype=torch.uint8)
     part = ink[int(rows[0]) : int(rows[-1]) + 1, int(columns[0]) : int(columns[-1]) + 1].float()
-    size = [max(1, round(BOX * side / max(part.shape))) for side in part.shape]
-    stroke = torch.nn.functional.interpolate(part[None, None], size, mode="bilinear", antialias=True)[0, 0]
-    stroke = stroke * (255 / float(stroke.max()))  # a thin line is as white as a thick one
+    image = _as_scanned(part) if dataset == "digits" else _as_mnist(part)
+    return image.round().to(torch.uint8)
+
+
+def enlarged(scan: Tensor) -> Tensor:
+    """Return a scan (8, 8) as `lazyartist.data.digits` enlarges it, (28, 28)."""
+    return interpolate(scan[None, None], (SIDE, SIDE), mode="bilinear")[0, 0]
+
+
+def _as_mnist(part: Tensor) -> Tensor:
+    stroke = _fitted(part, BOX)
     weight = stroke / stroke.sum()
-    image = torch.zeros(SIDE, SIDE)
     starts = []
-    for axis, length in enumerate(size):
+    for axis, length in enumerate(stroke.shape):
         centre = float((weight.sum(1 - axis) * torch.arange(length)).sum())
         starts.append(min(max(round((SIDE - 1) / 2 - centre), 0), SIDE - length))
-    image[starts[0] : starts[0] + size[0], starts[1] : starts[1] + size[1]] = stroke
-    return image.round().to(torch.uint8)
+    return _placed(stroke, starts, SIDE)
+
+
+def _as_scanned(part: Tensor) -> Tensor:
+    stroke = _fitted(part, SCAN)
+    return enlarged(_placed(stroke, [(SCAN - length) // 2 for length in stroke.shape], SCAN))
+
+
+def _fitted(part: Tensor, longest: int) -> Tensor:
+    """Return a stroke in such a size that its longer side is so many pixels."""
+    size = [max(1, round(longest * side / max(part.shape))) for side in part.shape]
+    stroke = interpolate(part[None, None], size, mode="bilinear", antialias=True)[0, 0]
+    return stroke * (255 / float(stroke.max()))  # a thin line is as white as a thick one
+
+
+def _placed(stroke: Tensor, starts: Sequence[int], side: int) -> Tensor:
+    """Return an empty square with the stroke in it, whose upper left corner is at `starts`."""
+    image = torch.zeros(side, side)
+    (top, left), (height, width) = starts, stroke.shape
+    image[top : top + height, left : left + width] = stroke
+    return image
 
 
 def painted(shape: Tensor, colours: Sequence[Colour], where: Where = "foreground") -> Tensor:

@@ -18,6 +18,7 @@ import torch
 import uvicorn
 
 from lazyartist.data.make import make_task
+from lazyartist.networks import factory
 from lazyartist.page.app import create_app
 from lazyartist.page.models import Models, Shown, from_file, from_run
 from lazyartist.studies.base import THREADS
@@ -74,11 +75,13 @@ def serve(wish: Wish) -> bool:
     """Serve the page until it is stopped; return whether a model is still being trained, which nothing stops.
 
     Raises:
-        ValueError: the dataset or a strategy cannot be shown; names it and the way out.
+        ValueError: the dataset, a strategy or the network cannot be shown, or no host is named; names it and the way
+            out.
         OSError: the port is taken.
     """
     torch.set_num_threads(THREADS)  # what is trained has the bits, and so the key, that studies' models have
     task, store = make_task(wish.dataset, seed=wish.seed), Store()
+    factory(wish.network)  # an unknown one is refused now, not by each model when its turn comes
     models = Models(shown_models(wish, task, store), task.train.classes)
     listening = listen(wish.host, wish.port)
     port = listening.getsockname()[1]
@@ -142,8 +145,11 @@ def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens, so that its port is known before anything is served.
 
     Raises:
+        ValueError: the host is empty, which the system takes for every address of this machine.
         OSError: the port is taken; names the way out.
     """
+    if not host.strip():
+        raise ValueError(f"host {host!r}: expected an address or a name of this machine, such as 127.0.0.1")
     try:
         listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:

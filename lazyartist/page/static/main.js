@@ -1,7 +1,7 @@
 // The page: the pad and its paint, a card per model, and the panels that look inside.
 import { ask, newest } from "./ask.js";
 import { makeColours } from "./colours.js";
-import { makePad } from "./pad.js";
+import { isBlank, makePad } from "./pad.js";
 import { bars, best, bytes, draw, el, named, percent } from "./parts.js";
 import { saves } from "./save.js";
 import { makeTour } from "./tour.js";
@@ -34,13 +34,20 @@ const page = {
   about: await whatThereIs(),
   colour: [255, 0, 0], word: "", image: "", seen: at("seen"), cards: new Map(), found: null, panel: null,
   since: null, times: [],  // when what is not yet answered began to change; how long each answer took from there, in ms
+  // those that are ready and ticked
+  models() { return [...this.cards].filter(([, card]) => card.box.checked && card.ready).map(([name]) => name); },
   drawing() {
     const where = document.querySelector("[name=where]:checked").value;
-    const models = [...this.cards].filter(([, card]) => card.box.checked && card.ready).map(([name]) => name);
-    return { ink: pad.text(), colour: this.colour, where, models };
+    return { ink: pad.text(), colour: this.colour, where, models: this.models() };
+  },
+  // what is missing before a drawing can be asked about; "" if nothing is
+  missing({ ink, models }) {
+    if (isBlank(ink)) return "Nothing is drawn yet.";
+    return models.length ? "" : "No model is asked: tick one that is ready.";
   },
   changed(when = performance.now()) {
     this.since ??= when;
+    if (at("sampled").textContent !== pad.words()) at("sampled").textContent = pad.words();  // a change is read aloud
     refresh();
   },
   // for what a panel's own controls change
@@ -73,9 +80,16 @@ const pad = makePad(at("pad"), (when) => page.changed(when), warn);
 page.pad = pad;
 
 async function answers() {
-  const drawing = page.drawing();
-  for (const card of page.cards.values()) if (card.ready && !card.box.checked) card.tell("is not asked");
-  if (!drawing.models.length) { page.found = null; return; }
+  const drawing = page.drawing(), missing = page.missing(drawing);
+  for (const card of page.cards.values()) {
+    if (card.ready && !card.box.checked) card.tell("is not asked");
+    else if (card.ready && missing) card.tell(missing);
+  }
+  if (missing) {
+    page.found = null;
+    if (isBlank(drawing.ink)) draw(page.seen, new Uint8Array(28 * 28 * 3));
+    return;
+  }
   const found = await ask("/api/answers", drawing);
   page.image = found.image;
   draw(page.seen, bytes(found.image));
@@ -107,7 +121,10 @@ function makeCard(model) {
   card.style.setProperty("--of", model.colour);
   box.addEventListener("change", () => card.classList.toggle("off", !box.checked));
   return { card, box, ready: false,
-    tell(words) { says.replaceChildren(el("small", {}, words)); },
+    tell(words) {
+      says.replaceChildren(el("small", {}, words));
+      list.clear();
+    },
     show(shares) {
       const answer = best(shares);
       says.replaceChildren(`${page.about.names[answer]} `, el("small", {}, `${percent(shares[answer])} sure`));
@@ -198,8 +215,7 @@ async function makeStore() {
 
 async function sample() {
   const found = await ask(`/api/sample?number=${Math.floor(Math.random() * page.about.test_images)}`);
-  pad.set(found.ink);
-  at("sampled").textContent = `Test image ${found.number} of ${page.about.dataset}: class ${page.about.names[found.label]}.`;
+  pad.set(found.ink, `Test image ${found.number} of ${page.about.dataset}: class ${page.about.names[found.label]}.`);
 }
 
 const told = (work) => async (event) => {

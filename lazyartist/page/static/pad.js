@@ -5,12 +5,16 @@ import { base64, bytes } from "./parts.js";
 const SIDE = 280, SENT = 140, PEN = 24, STEP = 7;
 const MOST_BYTES = 10 * 1024 * 1024, MOST_PIXELS = 50e6;
 
+// whether what `text` returns is no ink at all: zeros are A in base64
+export const isBlank = (text) => /^A*=*$/.test(text);
+
 export function makePad(canvas, changed, failed) {
   const ink = new OffscreenCanvas(SIDE, SIDE), context = ink.getContext("2d", { willReadFrequently: true });
   const small = new OffscreenCanvas(SENT, SENT), smallContext = small.getContext("2d", { willReadFrequently: true });
   const view = canvas.getContext("2d");
   const past = [];
-  let last = null, down = null, image = null;  // `image`: 28 × 28 bytes, while it is not drawn upon
+  let last = null, down = null;
+  let image = null;  // { ink: 28 × 28 bytes, words: what it is }, while it is not drawn upon
   const cursor = { x: SIDE / 2, y: SIDE / 2, down: false, shown: false };
 
   function wipe() {
@@ -113,13 +117,15 @@ export function makePad(canvas, changed, failed) {
   const pad = {
     // base64 of what the server takes: the test image as it is, or the ink of the pad
     text() {
-      if (image) return base64(image);
+      if (image) return base64(image.ink);
       smallContext.drawImage(ink, 0, 0, SENT, SENT);
       const { data } = smallContext.getImageData(0, 0, SENT, SENT);
       const grey = new Uint8Array(SENT * SENT);
       for (let pixel = 0; pixel < grey.length; pixel += 1) grey[pixel] = data[4 * pixel];
       return base64(grey);
     },
+    // what the test image is, in words; "" for a drawing
+    words() { return image?.words ?? ""; },
     clear() {
       keep();
       image = null;
@@ -144,12 +150,12 @@ export function makePad(canvas, changed, failed) {
       show();
       changed();
     },
-    // a stroke of 28 × 28 bytes, taken as it is
-    set(text) {
+    // a stroke of 28 × 28 bytes, taken as it is, and what it is
+    set(text, words) {
       keep();
-      image = bytes(text);
+      image = { ink: bytes(text), words };
       const pixels = new ImageData(28, 28);
-      image.forEach((value, pixel) => pixels.data.set([value, value, value, 255], 4 * pixel));
+      image.ink.forEach((value, pixel) => pixels.data.set([value, value, value, 255], 4 * pixel));
       const whole = new OffscreenCanvas(28, 28);
       whole.getContext("2d").putImageData(pixels, 0, 0);
       wipe();

@@ -59,6 +59,11 @@ export function bars(names) {
       line.classList.toggle("most", label === most);
     });
   };
+  list.clear = () => lines.forEach(({ bar, share, line }) => {
+    bar.style.width = 0;
+    share.textContent = "";
+    line.classList.remove("most");
+  });
   return list;
 }
 

@@ -25,7 +25,7 @@ def values(text, kind=np.uint8):
 def shape_of(ink):
     raw = torch.from_numpy(values(ink).copy())
     side = {784: 28, 19600: 140}[len(raw)]
-    return normalised(raw.view(side, side))
+    return normalised(raw.view(side, side), "digits")
 
 
 def run(lines, trained):

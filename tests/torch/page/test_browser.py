@@ -162,6 +162,93 @@ def at(page):
     return PANELS.index(page.locator("[role=tab][aria-selected=true]").inner_text())
 
 
+def test_nothing_is_answered_before_anything_is_drawn(opened):
+    from playwright.sync_api import expect
+
+    page = opened()
+    expect(says(page, "lazy")).to_have_text("Nothing is drawn yet.")
+    page.get_by_role("tab", name="Invisible cloak").click()
+    page.get_by_role("button", name="Find the noise").click()
+    said = page.locator("#panel [role=status]").first
+    expect(said).to_have_text("Nothing is drawn yet.")
+    draw(page)
+    expect(says(page, "lazy")).to_contain_text("sure")
+    for box in page.locator("#cards input").all():
+        box.uncheck()
+    expect(said).to_have_text("No model is asked: tick one that is ready.")
+    expect(says(page, "lazy")).to_have_text("is not asked")
+    assert page.locator("#cards .most").count() == 0  # no bars of an older answer
+
+
+def test_noise_for_a_drawing_that_has_changed_meanwhile_is_not_shown(opened):
+    from playwright.sync_api import expect
+
+    page = opened()
+    draw(page)
+    page.get_by_role("tab", name="Invisible cloak").click()
+    button = page.get_by_role("button", name="Find the noise")
+    expect(says(page, "lazy")).to_contain_text("sure")
+    button.click()
+    page.evaluate("lazyartist.pad.strokes([[[140, 40], [140, 240]]])")
+    expect(button).to_be_enabled()
+    expect(page.locator("#panel [role=status]").first).to_have_text("What is asked has changed: look again.")
+    expect(page.locator("#panel article")).to_have_count(0)
+
+
+def test_a_test_image_is_named_for_as_long_as_it_is_there(opened):
+    from playwright.sync_api import expect
+
+    page = opened()
+    named = page.locator("#sampled")
+    page.locator("#sample").click()
+    expect(named).to_contain_text("Test image")
+    first = named.inner_text()
+    draw(page)
+    expect(named).to_have_text("")
+    page.locator("#undo").click()
+    expect(named).to_have_text(first)
+    page.locator("#clear").click()
+    expect(named).to_have_text("")
+
+
+def test_units_that_could_not_be_asked_for_are_asked_for_again(opened):
+    page = opened()
+    draw(page)
+    page.route("**/api/units*", lambda route: route.fulfill(status=503, json={"detail": "away"}))
+    page.get_by_role("tab", name="What its units see").click()
+    page.get_by_text("away", exact=True).wait_for()
+    page.unroute("**/api/units*")
+    page.get_by_role("tab", name="What its units see").click()
+    page.get_by_role("group", name="unit 0").wait_for()
+    page.problems = [one for one in page.problems if "503" not in one]
+
+
+def test_a_case_without_a_score_shows_no_number_and_its_picture_fits(opened):
+    from playwright.sync_api import expect
+
+    card = dict.fromkeys(["case", "what is broken", "baseline", "oracle", "best remedy"], "words")
+    cards = [{**card, "norm score ↑": score, "picture": "wide"} for score in ("the ends are too near", "97.2 ± 2.4")]
+    wide = '<svg xmlns="http://www.w3.org/2000/svg" width="1000" height="500"/>'
+    page = opened(viewport={"width": 390, "height": 844})
+    page.route("**/api/clinic", lambda route: route.fulfill(json={"note": "", "cards": cards}))
+    page.route("**/api/clinic/wide.png", lambda route: route.fulfill(body=wide, content_type="image/svg+xml"))
+    page.get_by_role("tab", name="Clinic").click()
+    none, some = page.locator("#panel article").first, page.locator("#panel article").last
+    expect(none.locator(".says")).to_have_text("norm score, the ends are too near")
+    expect(some.locator(".says")).to_have_text("97.2 norm score, 97.2 ± 2.4")
+    none.get_by_text("Picture").click()
+    page.wait_for_timeout(500)
+    assert 200 < none.locator("img").bounding_box()["width"] < none.bounding_box()["width"]
+
+
+@pytest.mark.parametrize("width", [1280, 1440, 1920])
+def test_all_colours_of_the_recolour_test_are_seen_at_once(opened, width):
+    page = opened(viewport={"width": width, "height": 900})
+    draw(page)
+    page.locator("#panel td").first.wait_for()
+    assert page.evaluate("(table => table.scrollWidth - table.clientWidth)(document.querySelector('.wide'))") == 0
+
+
 @pytest.mark.parametrize("width", [360, 768, 3840])
 def test_it_is_no_wider_than_the_window(opened, width):
     page = opened(viewport={"width": width, "height": 800})
@@ -173,16 +260,20 @@ def test_it_is_no_wider_than_the_window(opened, width):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_a_tour_of_six_steps(opened):
+@pytest.mark.parametrize("size", [(1280, 900), (390, 844)])
+def test_a_tour_of_six_steps(opened, size):
     from playwright.sync_api import expect
 
-    page = opened()
+    page = opened(viewport=dict(zip(("width", "height"), size, strict=True)))
     page.get_by_role("button", name="Show me around").click()
     tour = page.get_by_role("complementary", name="Tour")
     for step in range(1, 7):
         expect(tour.get_by_role("heading")).to_contain_text(f"{step}.")
         if step == 2:
             expect(says(page, "lazy")).to_have_text(starts_with(4))
+        spoken_of = page.locator("#pad" if step == 1 else "#cards" if step == 2 else "#tabs").bounding_box()
+        assert spoken_of["y"] > -1
+        assert spoken_of["y"] + 100 < tour.bounding_box()["y"]
         tour.get_by_role("button", name="Next" if step < 6 else "Done").click()
     expect(tour).not_to_be_visible()
 

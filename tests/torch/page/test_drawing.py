@@ -1,4 +1,4 @@
-"""Ink becomes an image as MNIST has them."""
+"""Ink becomes an image as the dataset has them."""
 
 import pytest
 import torch
@@ -6,7 +6,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lazyartist.page.drawing import BOX, SIDE, normalised, painted
+from lazyartist.data.digits import grey_digits
+from lazyartist.page.drawing import BOX, SCAN, SIDE, enlarged, normalised, painted
 
 
 def centre(image):
@@ -36,6 +37,24 @@ def test_where_and_how_large_it_was_drawn_makes_no_difference():
         shapes.append(normalised(pad).int())
     assert (shapes[0] - shapes[1]).abs().max() == 0
     assert (shapes[0] - shapes[2]).abs().float().mean() < 6
+
+
+def test_a_scan_is_enlarged_as_the_embedded_digits_are():
+    images = pytest.importorskip("sklearn.datasets").load_digits().images
+    for scan, large in zip(images[:50], grey_digits().train_images, strict=False):
+        found = enlarged(torch.from_numpy(scan).float() * (255 / 16))
+        assert (found - torch.from_numpy(large)).abs().max() < 0.51  # theirs is rounded
+
+
+@given(st.integers(0, 90), st.integers(0, 90), st.integers(20, 50), st.integers(1, 4))
+def test_among_the_embedded_digits_a_drawing_fills_the_scan(top, left, height, slimmer):
+    pad = torch.zeros(140, 140, dtype=torch.uint8)
+    pad[top : top + height, left : left + height // slimmer] = 200
+    image = normalised(pad, "digits")
+    assert int(image[0].max()) == int(image[-1].max()) == 255
+    columns = (image == 255).any(0).nonzero()[:, 0]
+    middle, width = float(columns.float().mean()), max(1, round(SCAN * (height // slimmer) / height))
+    assert middle == pytest.approx(((SCAN - width) // 2 + width / 2) * SIDE / SCAN - 0.5, abs=1)
 
 
 def test_an_image_of_the_dataset_is_taken_as_it_is_and_nothing_stays_nothing(task):

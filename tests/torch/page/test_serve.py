@@ -14,6 +14,7 @@ import torch
 from lazyartist.cli import main
 from lazyartist.data.images import UnsupportedError
 from lazyartist.data.make import make_task
+from lazyartist.registry import UnknownNameError
 from lazyartist.training.store import Store
 
 
@@ -91,6 +92,18 @@ def test_a_port_that_is_taken_is_named():
         port = taken.getsockname()[1]
         with pytest.raises(OSError, match=f"port {port} .* choose another --port"):
             serve.listen("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("host", ["", " "])
+def test_no_host_is_not_every_address(host):
+    with pytest.raises(ValueError, match=r"expected an address or a name of this machine, such as 127\.0\.0\.1"):
+        serve.listen(host, 0)
+
+
+@pytest.mark.parametrize("network", ["nope", "simple_cnn:depth=3"])
+def test_an_unknown_network_is_refused_before_anything_is_served(network):
+    with pytest.raises((UnknownNameError, ValueError), match=r"no network called 'nope'|not 'depth'"):
+        serve.serve(serve.Wish(dataset="digits", network=network, browser=False))
 
 
 def test_an_answer_is_sent_at_once():

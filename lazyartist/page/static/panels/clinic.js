@@ -17,10 +17,11 @@ export function make() {
     note.textContent = found.note.replaceAll("`", "");
     cards.replaceChildren(...found.cards.map((card) => {
       const score = card["norm score ↑"];
+      const number = /\d/.test(score) ? `${score.split(" ")[0]} ` : "";  // none where the score is a reason
       const picture = card.picture ? [el("details", {}, el("summary", {}, "Picture"),
         el("img", { src: `/api/clinic/${card.picture}.png`, alt: `What was broken in ${card.case}`, loading: "lazy" }))] : [];
       return el("article", {}, el("h3", {}, card.case.replaceAll("_", " ")), el("p", {}, card["what is broken"]),
-        el("p", { class: "says" }, score.split(" ")[0], " ", el("small", {}, `norm score, ${score}`)),
+        el("p", { class: "says" }, number, el("small", {}, `norm score, ${score}`)),
         el("p", { class: "quiet" }, `Broken ${card.baseline}, never broken ${card.oracle}. Remedy: ${card["best remedy"]}.`),
         ...picture);
     }));

@@ -31,7 +31,7 @@ export function make(page) {
         value.textContent = slider.value;
         page.look();
       } });
-    const line = el("div", { class: "dial", title: about },
+    const line = el("div", { class: index in turned ? "dial turned" : "dial", title: about },
       el("span", {}, ...(colour < 0 ? [] : [swatch(page.about.colours[colour]), " "]), name), slider, value);
     line.level = (now) => {
       if (index in turned) return;
@@ -46,7 +46,8 @@ export function make(page) {
     const drawing = page.drawing();
     if (!drawing.models.includes(model)) { model = drawing.models[0] ?? ""; turned = {}; }
     models.offer(same(drawing.models), model);
-    if (!model) return;
+    const missing = page.missing(drawing);
+    if (missing) { fail(new Error(missing)); return; }
     const asked = { model, dials: { ...turned } };
     if (drawn !== model) said.textContent = `Taking ${model} apart: a few seconds, once …`;
     let found;

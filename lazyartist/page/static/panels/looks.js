@@ -46,10 +46,10 @@ export function make(page) {
   }
 
   async function update() {
-    const drawing = page.drawing();
+    const drawing = page.drawing(), missing = page.missing(drawing);
     const known = page.about.models.filter((model) => drawing.models.includes(model.name)).flatMap((model) => model.layers);
     layers.offer([["", "the last"], ...same([...new Set([...known, ...(layer ? [layer] : [])])])], layer);
-    if (!drawing.models.length) { pictures.replaceChildren(); found = shown = null; return; }
+    if (missing) { pictures.replaceChildren(missing); found = shown = null; return; }
     found = await ask("/api/maps", { ...drawing, method,
       ...(layer ? { layer } : {}), ...(target ? { target: Number(target) } : {}) });
     paint();

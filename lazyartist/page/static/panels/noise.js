@@ -4,10 +4,11 @@ import { bars, best, bytes, choice, classesOf, draw, el, oneOf, percent, same } 
 import { saves } from "../save.js";
 
 export const title = "Invisible cloak";
+const CHANGED = "What is asked has changed: look again.";
 const SEEN = 0.05;  // of a pixel's full brightness: less than that nobody sees
 
 export function make(page) {
-  let target = "3", fooled = "", found = null, asked = null, strength = 20, shown = null;
+  let target = "3", fooled = "", lacking = "", found = null, asked = null, strength = 20, shown = null;
   const said = el("p", { role: "status" }), pictures = el("div", { class: "pictures" });
   const cards = el("div", { class: "cards" }), amount = el("output", { for: "strength" });
   const strengths = el("input", { type: "range", min: 0, max: 30, value: 20, id: "strength",
@@ -30,24 +31,29 @@ export function make(page) {
   }
 
   async function find() {
-    const drawing = page.drawing();
-    if (!drawing.models.length) return;
+    const drawing = page.drawing(), missing = page.missing(drawing);
+    if (missing) { forget(missing); return; }
     const question = { ...drawing, target: Number(target),
       models: [fooled, ...drawing.models.filter((name) => name !== fooled)] };
     button.disabled = true;
     forget("Looking …");
     try {
       const answer = await ask("/api/noise", question);
-      found = answer;
-      asked = question;
-      said.textContent = sentence();
-      strengths.value = strength = 20;
-      results.hidden = false;
-      paint();
+      if (key(page.drawing()) !== key(question)) forget(CHANGED);
+      else keep(question, answer);
     } catch (error) {
       forget(error.message);
     }
     button.disabled = false;
+  }
+
+  function keep(question, answer) {
+    found = answer;
+    asked = question;
+    said.textContent = sentence();
+    strengths.value = strength = 20;
+    results.hidden = false;
+    paint();
   }
 
   function sentence() {
@@ -94,7 +100,10 @@ export function make(page) {
     const drawing = page.drawing(), names = drawing.models;
     if (!names.includes(fooled)) fooled = names.at(-1) ?? "";  // the last one: a cure, if there is one
     models.offer(same(names), fooled);
-    if (asked && key(asked) !== key(drawing)) forget("What is asked has changed: look again.");
+    const missing = page.missing(drawing);
+    if (missing !== lacking) forget(missing);
+    lacking = missing;
+    if (asked && key(asked) !== key(drawing)) forget(CHANGED);
   }
   return { root, update };
 }

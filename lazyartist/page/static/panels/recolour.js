@@ -1,6 +1,6 @@
 // The recolour test: the drawing in every colour, and whether a model's answer follows the colour or keeps the shape.
 import { ask } from "../ask.js";
-import { best, el, percent, picture, swatch } from "../parts.js";
+import { best, el, named, percent, picture, swatch } from "../parts.js";
 import { saves } from "../save.js";
 
 export const title = "Recolour test";
@@ -15,8 +15,8 @@ export function make(page) {
     saves(() => shown));
 
   async function update() {
-    const drawing = page.drawing();
-    if (!drawing.models.length) { table.replaceChildren(); shown = null; return; }
+    const drawing = page.drawing(), missing = page.missing(drawing);
+    if (missing) { table.replaceChildren(el("caption", {}, missing)); shown = null; return; }
     const found = await ask("/api/recolour", drawing);
     const { words, colours, dataset, names } = page.about;
     const pictures = found.images.map((image, colour) => picture(image, `in ${words[colour]}`));
@@ -27,8 +27,8 @@ export function make(page) {
       const follows = says.filter((answer, colour) => answer === colour).length;
       const commonest = Math.max(...says.map((answer) => says.filter((other) => other === answer).length));
       const cells = says.map((answer, colour) => el("td", answer === colour ? { class: "follows" } : {},
-        `${answer === colour ? "→ " : ""}${names[answer]}`, el("br"), el("small", {}, percent(answers[colour][answer]))));
-      return { name, says, follows, commonest, line: el("tr", {}, el("th", { scope: "row" }, name), ...cells,
+        `${answer === colour ? "→\u00a0" : ""}${names[answer]}`, el("br"), el("small", {}, percent(answers[colour][answer]))));
+      return { name, says, follows, commonest, line: el("tr", {}, el("th", { scope: "row" }, ...named(name)), ...cells,
         el("td", {}, `follows the colour ${follows} of ${says.length}`, el("br"),
           `one answer ${commonest} of ${says.length}`)) };
     });

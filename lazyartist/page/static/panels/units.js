@@ -16,7 +16,7 @@ export function make(page) {
     el("div", { class: "line" }, models, layers), said, pictures, saves(() => shown));
 
   async function update() {
-    const names = page.drawing().models;
+    const names = page.models();
     if (!names.includes(model)) { model = names[0] ?? ""; layer = ""; }
     models.offer(same(names), model);
     if (!model || drawn === `${model} ${layer}`) return;
@@ -31,7 +31,7 @@ export function make(page) {
     if (model !== asked.model || layer !== asked.layer) return;  // something else was chosen meanwhile: it is asked next
     said.textContent = problem;
     layer = found?.layer ?? layer;
-    drawn = `${model} ${layer}`;
+    drawn = found ? `${model} ${layer}` : "";  // what failed is asked again
     layers.offer(same(found?.layers ?? []), layer);
     show(found);
   }
