@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import torch
@@ -18,16 +17,13 @@ from lazyartist.data.task import Task
 
 
 def digits_task() -> Task:
-    """Return the task that most checks train on: all ten digits, small, since bits are the same or not at any size."""
+    """Return the task that most checks train on: all ten digits, small, since bits are the same or not at any size.
+
+    It is made anew every time: what a strategy spoils in it is spoilt for no other.
+    """
     return few_digits_task(10, 14, 14)
 
 
-def fresh_digits_task() -> Task:
-    """Return the same task made anew: what is spoilt in it is spoilt for nobody else."""
-    return few_digits_task.__wrapped__(10, 14, 14)
-
-
-@lru_cache(maxsize=3)
 def few_digits_task(classes: int, height: int, width: int) -> Task:
     """Return a task of the first classes of the digits; of 28 rows every second is left out if they are to be 14."""
     grey, step = grey_digits(), 28 // height
@@ -40,7 +36,6 @@ def few_digits_task(classes: int, height: int, width: int) -> Task:
     return paint_task(GreyImages(*parts), "few digits", palette=palette)
 
 
-@lru_cache(maxsize=1)
 def own_images_task() -> Task:
     """Return a task of photographs, as it were: two classes, and a stripe in one of four places, mostly two of them."""
     grey = grey_digits()

@@ -78,14 +78,23 @@ def paired_difference(a: Mapping[int, float], b: Mapping[int, float], tail: floa
     return estimate((a[seed] - b[seed] for seed in _shared(a, b)), tail)
 
 
-def norm_score(value: Mapping[int, float], base: Mapping[int, float], best: Mapping[int, float]) -> Estimate:
-    """Return 100 × (value − base) / (best − base): 0 is no help, 100 reaches the ceiling, whichever way is better.
+def norm_score(
+    value: Mapping[int, float], base: Mapping[int, float], best: Mapping[int, float], direction: str = "higher"
+) -> Estimate:
+    """Return 100 × (value − base) / (best − base): 0 is no help, 100 reaches the ceiling.
 
-    The score is taken per seed and then averaged. A seed whose base is already at the best has no score (NaN).
+    The score is taken per seed and then averaged. A seed whose best is no better than its base has none (NaN).
+
+    Args:
+        value: seed -> what is scored.
+        base: seed -> what is 0.
+        best: seed -> what is 100.
+        direction: which way all three are better, "higher" or "lower".
     """
     seeds = sorted(set(_shared(value, base)) & set(best))
+    sign = 1 if direction == "higher" else -1
     gaps = ((value[s] - base[s], best[s] - base[s]) for s in seeds)
-    return estimate(100 * gain / room if room else math.nan for gain, room in gaps)
+    return estimate(100 * gain / room if sign * room > 0 else math.nan for gain, room in gaps)
 
 
 def single_norm_score(value: float, base: float, best: float, direction: str = "higher") -> float:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tabulate import tabulate
 
-from lazyartist.reporting.stats import Estimate, estimate
+from lazyartist.reporting.stats import Estimate, estimate, norm_score
 
 
 if TYPE_CHECKING:
@@ -137,6 +137,14 @@ def with_interval(e: Estimate, digits: int) -> Cell:
         seeds = [f"{value:.{digits}f}" for value in sorted(e.values)]
         return Cell(", ".join(seeds) if len(seeds) <= FEW else f"{seeds[0]} to {seeds[-1]}", e)
     return Cell(f"{e.mean:.{digits}f} ± {e.half_width:.{digits}f}", e)
+
+
+def norm_cell(own: Mapping[int, float], base: Mapping[int, float], best: Mapping[int, float]) -> Cell | str:
+    """Return the norm score of accuracies with its interval; a dash where there is none, or no seed in common."""
+    if not set(own) & set(base) & set(best):
+        return "–"
+    score = norm_score(own, base, best)
+    return "–" if math.isnan(score.mean) else with_interval(score, 0)
 
 
 def mean_alone(by_seed: Mapping[int, float], digits: int) -> Cell:

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 import lazyartist
 
 from lazyartist.data.moved import original
+from lazyartist.data.task import whole_number
 from lazyartist.device import current, described, on
 from lazyartist.files import cache_folder, write_bytes, write_text
 from lazyartist.networks import NETWORKS, build, files_of
@@ -96,6 +97,7 @@ class Store:
         Raises:
             ValueError: the strategy changed the training data; or see `lazyartist.training.fit.fit`.
         """
+        seed = whole_number(seed, "seed")  # True and 1 are one seed, and 1.5 is none
         provenance = provenance_of(strategy, task, network, budget, seed)
 
         def make() -> Kept:

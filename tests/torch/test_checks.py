@@ -158,6 +158,12 @@ def test_the_contract_catches(wrong, check, words, processor):
         check(wrong())
 
 
+def test_what_one_spoils_is_spoilt_for_no_other():
+    with pytest.raises(AssertionError):
+        checks.check_the_data_stay_as_they_are(ChangesTheData())
+    checks.check_same_seed_same_bits(Erm())
+
+
 def test_every_knob_has_a_default():
     with pytest.raises(AssertionError, match="HasAKnobWithoutDefault: the knobs weight have no default"):
         checks.check_configuration(HasAKnobWithoutDefault(1.0))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lazyartist.clinic import CASES, REMEDIES
-from lazyartist.reporting.stats import estimate, gap, norm_score
+from lazyartist.reporting.stats import estimate, gap, norm_score, paired_difference
 from lazyartist.reporting.table import INTERVAL, Cell, Table, by, seeds_of, values, with_interval
 from lazyartist.studies import TABLES
 from lazyartist.studies.clinic import metrics as names
@@ -95,11 +97,11 @@ def _glance(case: str, best: str, found: dict[str, Values], seconds: dict[str, f
 def _norm(own: Values, found: dict[str, Values]) -> str:
     base, best = (found[end][names.SCORE] for end in ENDS)
     try:
-        if len(base) > 1:
-            gap(base, best)
-        return with_interval(norm_score(own[names.SCORE], base, best), 1)
+        between = gap(base, best) if len(base) > 1 else paired_difference(best, base)
+        score = norm_score(own[names.SCORE], base, best, "higher" if between.mean > 0 else "lower")
     except ValueError:
         return NOISE
+    return NOISE if math.isnan(score.mean) else with_interval(score, 1)
 
 
 def _mean_norm(own: Values) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lazyartist.reporting.stats import norm_score, paired_difference
+from lazyartist.reporting.stats import paired_difference
 from lazyartist.reporting.table import (
     ACCURACIES,
     INTERVAL,
@@ -13,13 +13,13 @@ from lazyartist.reporting.table import (
     budget_words,
     by,
     mean_alone,
+    norm_cell,
     painted,
     percent,
     points,
     seeds_of,
     seeds_of_all,
     values,
-    with_interval,
 )
 from lazyartist.studies import TABLES
 from lazyartist.studies.cures.literature import published_tables
@@ -98,8 +98,7 @@ def _beside(name: str, judged: Mapping[str, Mapping[int, float]]) -> tuple[str, 
     own, erm, oracle = judged[name], judged.get("erm", {}), judged.get("oracle", {})
     if name == "erm" or not set(own) & set(erm):
         return "–", "–"
-    scored = set(own) & set(erm) & set(oracle)
-    return points(paired_difference(own, erm)), with_interval(norm_score(own, erm, oracle), 0) if scored else "–"
+    return points(paired_difference(own, erm)), norm_cell(own, erm, oracle)
 
 
 @TABLES.register("correlation")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lazyartist.reporting.stats import norm_score
 from lazyartist.reporting.table import (
     ACCURACIES,
     INTERVAL,
@@ -13,10 +12,10 @@ from lazyartist.reporting.table import (
     budget_words,
     by,
     hard_accuracy,
+    norm_cell,
     painted,
     seeds_of,
     values,
-    with_interval,
 )
 from lazyartist.studies import TABLES
 from lazyartist.studies.decomposition.cells import CASE, mean, names_of, number, percent_of
@@ -82,6 +81,4 @@ def _scr(rows: Sequence[Row]) -> list[Table]:
 
 
 def _norm(by_seed: Mapping[int, float], hard: Mapping[tuple[str, str], Mapping[int, float]]) -> str:
-    if not (by_seed and hard.get(BASE) and hard.get(BEST)):
-        return "–"
-    return with_interval(norm_score(by_seed, hard[BASE], hard[BEST]), 0)
+    return norm_cell(by_seed, hard.get(BASE, {}), hard.get(BEST, {}))

@@ -13,11 +13,11 @@ from lazyartist.reporting.table import (
     Values,
     budget_words,
     by,
+    norm_cell,
     percent,
     seeds_of,
     seeds_of_all,
     values,
-    with_interval,
 )
 from lazyartist.studies import TABLES
 from lazyartist.studies.cures.metrics import KNOWS, knows
@@ -93,9 +93,8 @@ def _strategies(rows: Sequence[Row]) -> list[Table]:
         for lie in lies:
             own, erm, oracle = scores_of(board, name, lie)
             accuracy.append(percent(own) if own else "–")
-            known = set(own) & set(erm) & set(oracle)
             if lie in told:
-                score.append(with_interval(norm_score(own, erm, oracle), 0) if known and name != "erm" else "–")
+                score.append("–" if name == "erm" else norm_cell(own, erm, oracle))
         hard.append([uses[name], name, *accuracy])
         norm.append([uses[name], name, *score])
     tables = [

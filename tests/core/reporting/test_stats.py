@@ -46,3 +46,8 @@ def test_norm_score_is_0_at_erm_and_100_at_the_oracle():
     assert norm_score(erm, erm, oracle).mean == pytest.approx(0)
     assert norm_score(oracle, erm, oracle).mean == pytest.approx(100)
     assert math.isnan(norm_score(oracle, oracle, oracle).mean)
+
+
+def test_a_ceiling_below_the_floor_turns_no_score_round():
+    assert math.isnan(norm_score({0: 0.4}, {0: 0.6}, {0: 0.5}).mean)
+    assert norm_score({0: 0.55}, {0: 0.6}, {0: 0.5}, "lower").mean == pytest.approx(50)
