@@ -48,11 +48,12 @@ def check_command(options: argparse.Namespace) -> int:
     from lazyartist.networks.load import load_model
     from lazyartist.studies.classifiers import Run
     from lazyartist.studies.cures.cures import CuresStudy
-    from lazyartist.studies.inspection.shortcut import check_shortcut
+    from lazyartist.studies.inspection.shortcut import check_share, check_shortcut
     from lazyartist.studies.inspection.shortcut_page import shortcut_page
     from lazyartist.studies.runner import one_thread
     from lazyartist.training.store import Store
 
+    check_share(options.worst_group)
     task = make(options.dataset)
     with one_thread():
         if options.model is not None:
@@ -64,14 +65,14 @@ def check_command(options: argparse.Namespace) -> int:
             model = Run(options.dataset, network, options.strategy, options.seed, budget).train(Store()).model
         report = check_shortcut(model, task, worst_group=options.worst_group)
         show([report.table()])
-        if options.witnesses:
-            from lazyartist.studies.zoo.witnesses import witness_lines
-
-            print("\n".join(witness_lines(task, options.seed)))
         print("\n".join(report.lines()))
         if options.page is not None:
             write_text(options.page, shortcut_page(model, report))
             print(f"page: {options.page}")
+        if options.witnesses:
+            from lazyartist.studies.zoo.witnesses import witness_lines
+
+            print("\n".join(witness_lines(task, options.seed)))
     return report.exit_code
 
 

@@ -49,7 +49,9 @@ class ShortcutReport:
         follows: of the test images that have another class's attribute value, the share that is called that class.
         keeps: of the same images, the share that is called what it is.
         conflicting: how many these are.
-        noise: the median of the largest change of a pixel that makes it answer another class; None where not sought.
+        noise: the median of the largest change of a pixel that makes it answer another class, infinite where none was
+            found; None where not sought.
+        no_noise: why it could not be sought; "" where nobody asked for it, or it could.
     """
 
     task: Task
@@ -62,6 +64,7 @@ class ShortcutReport:
     keeps: float
     conflicting: int
     noise: float | None
+    no_noise: str = ""
 
     @property
     def unknown(self) -> list[str]:
@@ -69,6 +72,12 @@ class ShortcutReport:
         reasons = []
         if not self.task.test.bias:
             reasons.append("there is no attribute to lean on: name one with bias=…, or only classes can be compared")
+        split = self.task.test
+        reasons += [
+            f"{bias} has the same value in every image: there is nothing to compare"
+            for bias in split.bias
+            if split.images.sizes[bias] < 2
+        ]
         reasons += [
             f"{name}: {n or 'no'} test image{'s' if n > 1 else ''}, expected {LEAST} or more"
             for name, n in zip(self.names, self.groups.n.flatten().tolist(), strict=True)
@@ -104,7 +113,7 @@ class ShortcutReport:
             "follows_the_attribute": self.follows,
             "noise": math.nan if self.noise is None else self.noise,
         }
-        return {name: value for name, value in found.items() if not math.isnan(value)}
+        return {name: value for name, value in found.items() if math.isfinite(value)}
 
     def table(self) -> Table:
         """Return every group with its images, its accuracy and the interval."""
@@ -139,11 +148,15 @@ class ShortcutReport:
                 f"of {self.conflicting:,} images with another class's {bias}, {_percent(self.follows)} are called that "
                 f"class, {_percent(self.keeps)} what they are"
             )
-        if self.noise is not None:
+        if self.noise is not None and math.isfinite(self.noise):
             found.append(
                 f"noise that makes it answer the next class: {self.noise:.4f} of a pixel's range, median of up to "
                 f"{ATTACKED} images"
             )
+        elif self.noise is not None:
+            found.append("no noise was found that makes it answer the next class")
+        elif self.no_noise:
+            found.append(f"noise was not sought: {self.no_noise}")
         found += [f"unknown: {reason}" for reason in self.unknown]
         wanted = "" if self.threshold is None else f", wanted: {_percent(self.threshold)} in every group"
         below = f" ({'; '.join(self.fallen)})" if self.fallen else ""
@@ -165,8 +178,7 @@ def check_shortcut(
         ValueError: the threshold is no share, there are no test images, or the model does not return finite logits,
             one per class.
     """
-    if worst_group is not None and worst_group not in SHARE:
-        raise ValueError(f"worst_group={worst_group!r}: expected a share, {SHARE}, such as 0.7")
+    check_share(worst_group)
     test = task.test
     answers = predict(model, test)
     right = test.subset(answers == test.labels)
@@ -178,10 +190,21 @@ def check_shortcut(
         groups = GroupAccuracy(*(_class_sizes(split) for split in (test, right)))
         weights = _class_sizes(task.train)
         follows, keeps, conflicting = math.nan, math.nan, 0
+    found, why = _noise(model, right) if noise and len(right) else (None, "")
     return ShortcutReport(
         task, groups, group_names(test), answers, worst_group, groups.average(weights), follows, keeps, conflicting,
-        _noise(model, right) if noise and len(right) else None,
+        found, why,
     )  # fmt: skip
+
+
+def check_share(worst_group: float | None) -> None:
+    """Refuse a threshold that is no share, before anything is trained for it.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if worst_group is not None and worst_group not in SHARE:
+        raise ValueError(f"worst_group={worst_group!r}: expected a share, {SHARE}, such as 0.7")
 
 
 def group_names(split: Split) -> list[str]:
@@ -210,12 +233,18 @@ def _followed(task: Task, answers: Tensor) -> tuple[float, float, int]:
     return float(follows), float((answers == test.labels)[conflicts].double().mean()), count
 
 
-def _noise(model: nn.Module, right: Split) -> float:
-    """Return the median size of the noise that makes images that are named right be called the next class."""
+def _noise(model: nn.Module, right: Split) -> tuple[float | None, str]:
+    """Return the median size of the noise that makes images that are named right be called the next class.
+
+    What is known of the groups is known without it: a model that cannot be attacked is told why, and that is all.
+    """
     places = torch.linspace(0, len(right) - 1, min(ATTACKED, len(right))).long()  # from all over the split
     target = (right.labels[places] + 1) % right.classes
     criterion = TargetedConfidence(target, None, right.labels[places])
-    return float(FMN()(model, right.render(places), criterion).distance.median())
+    try:
+        return float(FMN()(model, right.render(places), criterion).distance.median()), ""
+    except ValueError as error:
+        return None, str(error)
 
 
 def _percent(share: float) -> str:

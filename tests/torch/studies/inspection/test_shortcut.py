@@ -44,6 +44,19 @@ def test_a_model_that_reads_the_bird_passes(task):
     assert "noise" not in report.numbers
 
 
+def test_where_noise_cannot_be_sought_the_rest_is_told(task):
+    model = nn.Sequential(Reader("bird"), nn.Softmax(1))
+    report = check_shortcut(model, task, worst_group=0.7)
+    assert (report.verdict, report.noise) == ("passes", None)
+    assert any("noise was not sought: the model returns probabilities" in line for line in report.lines())
+
+
+def test_an_attribute_with_one_value_tells_nothing():
+    report = check_shortcut(Reader("bird"), memory_task(birds(2, 1, dict.fromkeys(SHARES, (20, 20))), bias="place"))
+    assert report.exit_code == 2
+    assert report.unknown == ["place has the same value in every image: there is nothing to compare"]
+
+
 def test_what_too_few_images_show_cannot_be_told(task):
     shares = {**SHARES, "test": (20, 20, 3, 20)}
     report = check_shortcut(Reader("bird"), memory_task(birds(shares=shares), bias="place"), worst_group=0.7)
