@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 LEAST = 10  # images of a group, to say anything of it
 ATTACKED = 32  # images that noise is sought for
 SHARE = Range(low=0, high=1)
-PASSES, FALLS, UNKNOWN = "passes", "falls", "cannot tell"
-EXIT_CODES = {PASSES: 0, FALLS: 1, UNKNOWN: 2}
+PASSES, FALLS, UNKNOWN, NOT_ASKED = "passes", "falls", "cannot tell", "not asked"
+EXIT_CODES = {PASSES: 0, FALLS: 1, UNKNOWN: 2, NOT_ASKED: 0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,12 +95,17 @@ class ShortcutReport:
 
     @property
     def verdict(self) -> str:
-        """Return "falls" if a group is below the threshold, "cannot tell" where something is unknown, or "passes"."""
-        return FALLS if self.fallen else UNKNOWN if self.unknown else PASSES
+        """Return "falls" if a group is below the threshold, "cannot tell" where something is unknown, or "passes".
+
+        Without a threshold nothing is below it, and a model that may lean does not pass: "not asked".
+        """
+        if self.fallen:
+            return FALLS
+        return UNKNOWN if self.unknown else NOT_ASKED if self.threshold is None else PASSES
 
     @property
     def exit_code(self) -> int:
-        """0: passes, 1: falls, 2: cannot tell."""
+        """0: passes, or was not asked to; 1: falls; 2: cannot tell."""
         return EXIT_CODES[self.verdict]
 
     @property
@@ -158,7 +163,11 @@ class ShortcutReport:
         elif self.no_noise:
             found.append(f"noise was not sought: {self.no_noise}")
         found += [f"unknown: {reason}" for reason in self.unknown]
-        wanted = "" if self.threshold is None else f", wanted: {_percent(self.threshold)} in every group"
+        wanted = (
+            f", wanted: {_percent(self.threshold)} in every group"
+            if self.threshold is not None
+            else ("; say what every group is to reach, as in --worst-group 0.7" if self.verdict == NOT_ASKED else "")
+        )
         below = f" ({'; '.join(self.fallen)})" if self.fallen else ""
         return [*found, f"verdict: {self.verdict}{below}{wanted}"]
 

@@ -83,7 +83,7 @@ def test_three_classes_with_four_attribute_values():
         nn.init.zeros_(parameter)
     report = check_shortcut(model, task)
     assert int(report.groups.n.sum()) == 144
-    assert report.verdict == "passes"  # no threshold was asked for
+    assert report.verdict == "not asked"  # no threshold was asked for
 
 
 @pytest.mark.parametrize("share", [1.5, -0.1, float("nan"), "0.7", True])
