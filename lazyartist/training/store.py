@@ -97,7 +97,7 @@ class Store:
         Raises:
             ValueError: the strategy changed the training data; or see `lazyartist.training.fit.fit`.
         """
-        seed = whole_number(seed, "seed")  # True and 1 are one seed, and 1.5 is none
+        seed = whole_number(seed, "seed")  # what equals one, such as True, would be kept under its name
         provenance = provenance_of(strategy, task, network, budget, seed)
 
         def make() -> Kept:

@@ -163,11 +163,9 @@ class ShortcutReport:
         elif self.no_noise:
             found.append(f"noise was not sought: {self.no_noise}")
         found += [f"unknown: {reason}" for reason in self.unknown]
-        wanted = (
-            f", wanted: {_percent(self.threshold)} in every group"
-            if self.threshold is not None
-            else ("; say what every group is to reach, as in --worst-group 0.7" if self.verdict == NOT_ASKED else "")
-        )
+        wanted = "" if self.threshold is None else f", wanted: {_percent(self.threshold)} in every group"
+        if self.verdict == NOT_ASKED:
+            wanted = "; say what every group is to reach, as in --worst-group 0.7"
         below = f" ({'; '.join(self.fallen)})" if self.fallen else ""
         return [*found, f"verdict: {self.verdict}{below}{wanted}"]
 

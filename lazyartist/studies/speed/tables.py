@@ -50,14 +50,15 @@ def _measured(title: str, rows: Sequence[Row]) -> Table:
 @TABLES.register("cost")
 def cost_tables(rows: Sequence[Row]) -> list[Table]:
     """What each strategy costs beside plain training: one table per dataset, network and budget."""
+    whole = "; on all of them where a first stage takes as many steps however many there are"
     return [
         Table(
             f"What a strategy costs: {dataset}, {network}, {budget_words(own[0].at)}",
             ("strategy", "× ERM"),
             [[str(row.at["strategy"]), f"{row.value:.2f}"] for row in sorted(own, key=lambda row: row.value)],
             "Seconds of a whole training, first stages included, over those of plain training: median of "
-            f"{own[0].n} rounds in which all took their turn, on an eighth of the training images; on all of them "
-            "where a first stage takes as many steps however many there are.",
+            f"{own[0].n} rounds in which all took their turn, on an eighth of the training images"
+            f"{whole if len({row.origin.data for row in own}) > 1 else ''}.",
         )
         for (dataset, network, *_), own in by(rows, "dataset", "network", *DATA[1:], *BUDGET).items()
     ]

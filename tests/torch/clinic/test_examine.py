@@ -3,7 +3,10 @@ import math
 import pytest
 import torch
 
-from lazyartist.clinic import REMEDIES, checks
+from matplotlib.figure import Figure
+
+from lazyartist.cli import main
+from lazyartist.clinic import CASE_FIGURES, REMEDIES, checks
 from lazyartist.clinic.examine import build_case, examine, remedies_of
 from lazyartist.clinic.story import story
 from lazyartist.registry import UnknownNameError
@@ -64,6 +67,16 @@ def test_a_remedy_that_returns_nothing_is_named(scales, store, monkeypatch):
     monkeypatch.setattr(REMEDIES["scales.half"], "treat", lambda remedy, patient, seed: None)
     with pytest.raises(ValueError, match=r"scales\.half returns nothing"):
         examine(scales, "half", 0, store)
+
+
+def test_a_remedy_that_is_tried_leaves_the_shipped_picture_alone(scales, monkeypatch, tmp_path):
+    del scales
+    monkeypatch.setenv("LAZYARTIST_STORE", str(tmp_path / "store"))
+    monkeypatch.setitem(CASE_FIGURES._things, "scales", lambda found: Figure())
+    assert main(["clinic", "scales", "--results", str(tmp_path)]) == 0
+    assert [path.name for path in tmp_path.glob("*.png")] == ["clinic_scales.png"]
+    assert main(["clinic", "scales", "--remedy", "half", "--results", str(tmp_path)]) == 0
+    assert sorted(path.name for path in tmp_path.glob("*.png")) == ["clinic_scales.png", "clinic_scales_tried.png"]
 
 
 def test_the_story_has_every_number(scales, store):

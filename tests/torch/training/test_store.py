@@ -271,3 +271,9 @@ def test_the_environment_moves_the_store(tmp_path, monkeypatch):
 def test_budgets_of_other_numbers_that_are_equal_have_one_key(task):
     keys = {provenance_of(Erm(), task, SPEC, Budget(epochs=epochs), 0).key for epochs in (2, 2.0)}
     assert len(keys) == 1
+
+
+@pytest.mark.parametrize("seed", [1.5, 1.0, True, -1, "a", None])
+def test_a_seed_is_a_whole_number(train, seed):
+    with pytest.raises(ValueError, match="expected a whole number from 0 on"):
+        train(seed=seed)
