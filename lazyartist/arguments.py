@@ -65,7 +65,11 @@ def _add_run(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     run.add_argument("--batch-size", type=positive, help="Train every strategy with batches of this size.")
     run.add_argument("--learning-rate", type=float, help="Train every strategy with this learning rate.")
     add_device(run)
-    run.add_argument("--fresh", action="store_true", help="Measure again what the records already hold.")
+    run.add_argument(
+        "--fresh",
+        action="store_true",
+        help="Measure again what the records already hold; what was trained comes from the store.",
+    )
     add_results(run)
 
 

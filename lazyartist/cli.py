@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from lazyartist import commands
 from lazyartist.arguments import command_line
+from lazyartist.registry import UnknownNameError
 
 
 if TYPE_CHECKING:
@@ -57,13 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _reader_has_left()
     except (KeyboardInterrupt, Exception) as error:
         if (stop := _interruption(error)) is not None:
-            _say("\nInterrupted. What was measured is kept; the same command goes on from here.")
+            _say("\nInterrupted. What was trained or measured to its end is kept; the same command goes on from here.")
             return ENDED if isinstance(stop, EndedError) else INTERRUPTED
         # whatever it was, 1 means that the gate found a regression, and this is none
         if debug:
             raise
         lines = (str(error) or type(error).__name__).strip().splitlines()
-        known = isinstance(error, (ValueError, OSError, KeyError))
+        known = isinstance(error, (ValueError, OSError, UnknownNameError))
         _say("\n".join([f"lazyartist: {'' if known else f'{type(error).__name__}: '}{lines[0]}", *lines[1:]]))
         if not known:
             _say("lazyartist: --debug shows where that happened")

@@ -183,6 +183,12 @@ def _file_of(name: str) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
+def is_installed(package: str) -> bool:
+    """Did a package come from an installer, so that its version tells its text? What is edited in place did not."""
+    path = _file_of(package)
+    return path is None or not {"site-packages", "dist-packages"}.isdisjoint(path.parts)
+
+
 def _stripped(tree: ast.Module) -> ast.Module:
     """Take out what cannot change a bit: docstrings, annotations of arguments and results, registrations."""
     for node in ast.walk(tree):

@@ -13,6 +13,7 @@ import importlib
 import importlib.metadata
 import importlib.util
 import inspect
+import logging
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,9 @@ class Registry(Generic[T]):
         """Every known name with what its file says of it: built in, from entry points, and registered by hand."""
         entries = {entry.name: entry for module, path in self._files() for entry in self._read(module, path)}
         for point in importlib.metadata.entry_points(group=self.group):
-            entries.setdefault(point.name, Entry(point.name, point.value, f"from {point.value}"))
+            kept = entries.setdefault(point.name, Entry(point.name, point.value, f"from {point.value}"))
+            if kept.module.partition(":")[0] != point.value.partition(":")[0]:
+                _say_taken(self.kind, point.name, point.value, kept.module)
         for name, thing in self._things.items():
             source = self._sources.get(name, "")  # what came by entry point was never registered
             entries.setdefault(name, Entry(name, _origin(thing), _first_line(thing.__doc__), source))
@@ -190,6 +194,14 @@ class Registry(Generic[T]):
             return False
         shelf = call.func.value
         return isinstance(shelf, ast.Name) and shelf.id.isupper() and self._variable in ("", shelf.id)
+
+
+@functools.cache
+def _say_taken(kind: str, name: str, value: str, by: str) -> None:
+    """Warn, once, of something that an entry point leads to and that cannot be reached."""
+    log.warning(
+        "the %s name %r is taken by %s: %s is left out until its entry point has another name", kind, name, by, value
+    )
 
 
 @functools.cache

@@ -36,7 +36,8 @@ class CrossExamination(Strategy):
        a correction of the logits.
     4. Witnesses are asked again, under what was done so far: where one lie hides another, the second is found now.
 
-    MNIST, simple_cnn, 2 epochs, n = 5: hard 97.3 ± 0.2 (rotated), 97.3 ± 0.1 (other); see results/cures.md.
+    MNIST, simple_cnn, 2 epochs, n = 5: hard 97.3 ± 0.2 (rotated), 97.3 ± 0.1 (other); see results/cures.md. It takes
+    2.0 times as long as plain training, its witnesses included; see results/cost.md.
 
     Attributes:
         score: of two witnesses, above which they have read a lie, see `lazyartist.strategies.witnesses`.

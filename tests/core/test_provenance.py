@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from lazyartist import module_text
+from lazyartist import module_text, provenance
 from lazyartist.provenance import code_digest, reachable
 
 
@@ -89,6 +89,7 @@ def digest(tmp_path, monkeypatch):
 def forget():
     module_text.module_text.cache_clear()
     module_text._file_of.cache_clear()
+    provenance._version_of.cache_clear()
 
 
 def edited(module, old, new):
@@ -158,6 +159,36 @@ def test_what_is_reached_is_known_by_name(digest):
     places = {f"{module}:{name}" for module, name in reachable(THING)}
     assert {"fakery.main:Thing", "fakery.main:TABLE", "fakery.deep:deep", "fakery.constants:SCALE"} <= places
     assert not {"fakery.main:beside", "fakery.constants:UNUSED", "fakery.types_only:Words"} & places
+
+
+def test_a_package_beside_counts_by_its_text_and_an_installed_one_by_its_version(digest, tmp_path, monkeypatch):
+    (tmp_path / "beside.py").write_text("import further\n\n\ndef used():\n    return further.used()\n")
+    (tmp_path / "further.py").write_text("def used():\n    return 1\n\n\ndef idle():\n    return 1\n")
+    installed = tmp_path / "site-packages"
+    installed.mkdir()
+    monkeypatch.syspath_prepend(installed)
+    (installed / "library.py").write_text("def used():\n    return 1\n")
+    named = edited("inside", "def inside(x):\n    return 1", "import beside, library\n\n\ndef inside(x):\n"
+                   "    return beside.used() + library.used()")  # fmt: skip
+
+    def install(version):
+        folder = installed / "its_name.dist-info"
+        folder.mkdir(exist_ok=True)
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: its-name\nVersion: {version}\n")
+        (folder / "top_level.txt").write_text("library\n")
+
+    install("1.0")
+    first = digest(named)
+    (tmp_path / "further.py").write_text("def used():\n    return 1\n\n\ndef idle():\n    return 2\n")
+    (installed / "library.py").write_text("def used():\n    return 2\n")
+    assert digest(named) == first, "what is not used, and the text of what has a version, do not count"
+    install("1.1")
+    second = digest(named)
+    assert second != first
+    (tmp_path / "further.py").write_text("def used():\n    return 2\n")
+    assert digest(named) != second
+    assert ("beside", "used") in reachable(THING)
+    assert not any(module == "library" for module, _ in reachable(THING))
 
 
 def test_every_process_comes_to_the_same_digest_whatever_it_imported(digest, tmp_path):

@@ -81,6 +81,19 @@ def test_entry_points_of_other_packages_are_found(shelves, monkeypatch):
     assert registry["theirs"] is OrderedDict
 
 
+def test_an_entry_point_under_a_taken_name_is_left_out_and_said_once(shelves, monkeypatch, caplog):
+    from importlib.metadata import EntryPoint
+
+    point = EntryPoint("cures", "collections:OrderedDict", "lazyartist.studies")
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [point] if group == point.group else [])
+    registry = Registry("thing", "lazyartist.studies", variable="STUDIES")
+    assert registry.entries()["cures"].module.startswith("lazyartist.studies.cures")
+    registry.entries()
+    (said,) = [record.getMessage() for record in caplog.records]
+    assert "'cures' is taken by lazyartist.studies.cures" in said
+    assert "collections:OrderedDict is left out" in said
+
+
 def test_the_message_has_no_hint_when_nothing_is_near():
     assert "mean" not in str(unknown("dataset", "xyz", ["mnist"]))
 
