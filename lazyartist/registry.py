@@ -23,7 +23,7 @@ from lazyartist.options import Option, split_options, truth_of
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -47,17 +47,28 @@ class Registry(Generic[T]):
         package: dotted name of the package whose files are searched, and those of the folders in it.
         variable: the registry's name in those files, where several registries share them.
         group: the entry point group of other packages; by default the package.
+        given: parameters that are no knobs: whoever builds such a thing gives them.
         beside: another entry point group: the folders of what is there are searched too, so that what belongs to a
             thing is found beside it.
     """
 
     every: ClassVar[dict[str, Registry[Any]]] = {}
 
-    def __init__(self, kind: str, package: str, *, variable: str = "", group: str = "", beside: str = "") -> None:
+    def __init__(
+        self,
+        kind: str,
+        package: str,
+        *,
+        variable: str = "",
+        group: str = "",
+        given: Collection[str] = (),
+        beside: str = "",
+    ) -> None:
         self.kind = kind
         self.package = package
         self.group = group or package
         self._variable = variable
+        self._given = given
         self._beside = beside
         self._things: dict[str, T] = {}
         self._sources: dict[str, str] = {}
@@ -116,9 +127,10 @@ class Registry(Generic[T]):
             if isinstance(parameters[option].default, bool):
                 options[option] = truth_of(options[option], option)
         if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+            known = [each for each in parameters if each not in self._given]
             for option in options:
                 if option not in parameters:
-                    knobs = f"the knobs {list(parameters)}" if parameters else "no knobs"
+                    knobs = f"the knobs {known}" if known else "no knobs"
                     raise ValueError(f"{spec!r}: {name} has {knobs}, not {option!r}")
         return thing, options
 

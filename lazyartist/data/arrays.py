@@ -95,6 +95,9 @@ def array_task(
     attributes = (bias,) if isinstance(bias, str) else bias
     if not isinstance(target, str) or not isinstance(attributes, (tuple, list)):
         raise ValueError(f"target={target!r}, bias={bias!r}: expected names of factors")
+    for used in [each for each in (target, *attributes) if each in known]:
+        if (largest := int(known[used].max())) >= len(pixels):
+            raise ValueError(f"{used}: a value of {largest:,} among {len(pixels):,} images: renumber them from 0 on")
     words = set(where.ravel().tolist())
     if where.shape != (len(pixels),) or words != {"train", "easy", "test"}:
         raise ValueError(

@@ -7,6 +7,7 @@ nothing but images.
 from __future__ import annotations
 
 import os
+import posixpath
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -135,7 +136,8 @@ def _of_table(root: Path, table: Table) -> Listing:
 
 
 def _slashes(name: str) -> str:
-    return name.replace("\\", "/")
+    """Return a file's name as it is listed below the root: with slashes, and no "./" before or between."""
+    return posixpath.normpath(name.replace("\\", "/")) if name else ""
 
 
 def _known_splits(root: Path, table: Table, split: str) -> Table:

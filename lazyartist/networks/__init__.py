@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +17,7 @@ from lazyartist.seeding import seed_from
 if TYPE_CHECKING:
     from torch import nn
 
-NETWORKS: Registry[Callable[..., Any]] = Registry("network", __name__)
+NETWORKS: Registry[Callable[..., Any]] = Registry("network", __name__, given=("classes",))
 COUNT = Range(low=1, whole=True)
 
 
@@ -29,15 +28,9 @@ def factory(spec: str) -> tuple[Callable[..., Any], dict[str, Option]]:
         UnknownNameError: there is no such network.
         ValueError: it has no such knob; or, since the images decide it, the number of classes is given.
     """
-    name, knobs = split_options(spec)
-    make = NETWORKS[name]
-    parameters = inspect.signature(make).parameters
-    known = [knob for knob in parameters if knob != "classes"]
-    for knob in knobs:
-        if knob == "classes":
-            raise ValueError(f"{spec!r}: the number of classes is the dataset's; leave {knob!r} out")
-        if knob not in known:
-            raise ValueError(f"{spec!r}: {name} has {f'the knobs {known}' if known else 'no knobs'}, not {knob!r}")
+    make, knobs = NETWORKS.configured(spec)
+    if "classes" in knobs:
+        raise ValueError(f"{spec!r}: the number of classes is the dataset's; leave 'classes' out")
     return make, knobs
 
 

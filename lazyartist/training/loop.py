@@ -33,11 +33,14 @@ def descend(
         name: what is trained, for messages.
 
     Raises:
+        TypeError: the loss is no scalar tensor, or none of the parameters decides it.
         FloatingPointError: the loss is not finite; names what was trained and the step.
     """
     optimizer = torch.optim.Adam(list(parameters), learning_rate(0.0), betas=betas, fused=True)
     for step in range(steps):
         value = loss(step)
+        if not isinstance(value, Tensor) or value.ndim or not value.requires_grad:
+            raise TypeError(f"{name} has a loss that cannot be minimised: {_said_of(value)}, expected a scalar tensor")
         if not math.isfinite(value.item()):
             raise FloatingPointError(f"{name} has a loss of {value.item()} at step {step + 1}: lower the learning rate")
         optimizer.zero_grad()
@@ -50,6 +53,15 @@ def descend(
             break
     optimizer.zero_grad()
     return steps
+
+
+def _said_of(value: object) -> str:
+    """Return in words what came instead of a loss."""
+    if not isinstance(value, Tensor):
+        return f"{value!r} of type {type(value).__name__}"
+    if value.ndim:
+        return f"a tensor of shape {tuple(value.shape)}"
+    return "one that no weight decides, such as a detached one"
 
 
 def batches(n: int, size: int, generator: torch.Generator) -> Iterator[Tensor]:

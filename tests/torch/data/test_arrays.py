@@ -100,6 +100,8 @@ def test_two_attributes_and_none():
         ({"class": lambda y: y - 1}, "integers from 0 on"),
         ({"class": lambda y: [str(label) for label in y]}, "class: expected"),
         ({"class": lambda y: 2 * y}, r"class \[1\]: no training image"),
+        ({"class": lambda y: y * 10**12}, "class: a value of 1,000,000,000,000 among 120 images: renumber them"),
+        ({"place": lambda a: a + 119}, "place: a value of 12[0-9] among 120 images: renumber them from 0 on"),
         ({"place": lambda a: a > 1}, "place: expected .*bool"),
         ({"split": lambda s: s[:-1]}, r"split: expected \(120,\) words 'train', 'easy' and 'test'"),
         ({"split": lambda s: np.where(s == "easy", "val", s)}, r"\['test', 'train', 'val'\]"),

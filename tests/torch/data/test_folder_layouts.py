@@ -159,5 +159,14 @@ def test_images_that_no_line_names_are_named_since_the_table_may_be_cut(tmp_path
     assert "001.Albatross/c.jpg" in caplog.text
 
 
+@pytest.mark.parametrize("dots", ["./", "./001.Albatross/../", ".//"])
+def test_paths_with_dots_are_the_files_that_they_lead_to(tmp_path, caplog, dots):
+    files = ["001.Albatross/a 1.jpg", "002.Tern/b.jpg", "001.Albatross/c.jpg"]
+    root = laid_out(tmp_path, files, metadata__csv=WATERBIRDS.replace(",00", f",{dots}00"))
+    with caplog.at_level(logging.WARNING):
+        assert list(list_folder(root).files) == files
+    assert not caplog.records
+
+
 def test_a_name_that_no_file_can_have_is_no_crash(tmp_path):
     assert list_folder(laid_out(tmp_path, metadata__csv=f"file,y\n{'a' * 5000},1\nb\0.png,2\n")).files[1] == "b\0.png"

@@ -105,6 +105,20 @@ def test_a_network_of_a_user_that_refuses_its_knob_is_named(monkeypatch):
         build("refuses_its_knob:size=4", 10, seed=0)
 
 
+@pytest.mark.parametrize(("given", "meant"), [("False", False), ("true", True)])
+def test_a_knob_that_is_true_or_false_is_meant_as_it_is_written(given, meant, monkeypatch):
+    monkeypatch.setattr(NETWORKS, "_things", dict(NETWORKS._things))
+
+    @NETWORKS.register("has_a_switch")
+    def has_a_switch(classes, bias=True):
+        """A network for this test."""
+        return torch.nn.Linear(3, classes, bias=bias)
+
+    assert (build(f"has_a_switch:bias={given}", 2, seed=0).bias is not None) == meant
+    with pytest.raises(ValueError, match="bias='perhaps': expected True or False"):
+        build("has_a_switch:bias=perhaps", 2, seed=0)
+
+
 @pytest.fixture(scope="module")
 def resnet_file(tmp_path_factory):
     """The weights of a ResNet-18 for a thousand classes, as one downloads them."""

@@ -56,6 +56,21 @@ def test_it_stops_when_told_and_says_how_far_it_came():
     assert point.grad is None
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (None, "None of type NoneType"),
+        (0.5, "0.5 of type float"),
+        (torch.ones(2, requires_grad=True), r"a tensor of shape \(2,\)"),
+        (torch.tensor(0.5), "one that no weight decides, such as a detached one"),
+    ],
+)
+def test_what_is_no_loss_is_named(value, said):
+    point, _ = parabola()
+    with pytest.raises(TypeError, match=f"^mine has a loss that cannot be minimised: {said}, expected a scalar tensor"):
+        descend(lambda step: value, [point], steps=1, learning_rate=lambda progress: 0.1, name="mine")
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_loss_that_is_no_number_is_named_with_the_step(value):
     point, _ = parabola()

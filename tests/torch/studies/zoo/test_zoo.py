@@ -1,11 +1,14 @@
 """The studies of the zoo: what they run, and what they measure."""
 
 import pytest
+import torch
 
+from lazyartist.check_tasks import few_digits_task
 from lazyartist.data.lottery import swap
 from lazyartist.data.make import make_task
 from lazyartist.strategies import witnesses
 from lazyartist.strategies.witnesses import Witness
+from lazyartist.studies.zoo import witnesses as witness_study
 from lazyartist.studies.zoo.lies import ALL, EVERYWHERE
 from lazyartist.studies.zoo.metrics import AGREEMENT, EVENNESS, MARK_AREA, MARK_SHARE, SCORE, only
 from lazyartist.studies.zoo.pictures import aligned_examples, zoo_pictures
@@ -79,6 +82,15 @@ def test_a_dataset_is_accused_in_words_and_what_contradicts_is_named(monkeypatch
     assert lines[1] == "these images have a shortcut that a small network falls for"
     first = int((~task.aligned(task.train)).nonzero()[0, 0])
     assert f"of 1,149 training images contradict it: image {first}," in lines[2]
+
+
+def test_of_few_classes_it_is_said_that_the_score_says_little(monkeypatch):
+    testimony = witnesses.Testimony(Witness("simple_cnn", 6000), torch.nn.Flatten(), 0.9, 1.0, 0.9)
+    monkeypatch.setattr(witness_study, "ask_witnesses", lambda task, seed: testimony)
+    monkeypatch.setattr(witness_study, "predict", lambda model, split: 1 - split.labels)
+    lines = witness_lines(few_digits_task(2, 14, 14))
+    assert lines[1].startswith("these images may have a shortcut")
+    assert "with 2 classes, networks make mistakes alike without one, too" in lines[1]
 
 
 def test_where_nothing_is_agreed_upon_nothing_is_claimed(monkeypatch):
