@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from lazyartist.reporting.table import Table, by
@@ -58,12 +61,14 @@ def growth_figure(rows: Sequence[Row]) -> Figure:
     lines: dict[int, list[tuple[int, Cost]]] = {}
     for (size, images), cost in _costs(rows).items():
         lines.setdefault(size, []).append((images, cost))
-    for size, points in lines.items():
+    for (size, points), colour in zip(
+        lines.items(), colormaps["viridis"](np.linspace(0, 0.85, len(lines))), strict=True
+    ):
         numbers = [images for images, _ in points]
-        (line,) = left.plot(numbers, [cost[RUN_SECONDS] for _, cost in points], "o-", ms=4, label=f"{size} px")
-        right.plot(numbers, [cost[MEMORY] for _, cost in points], "o-", ms=4, label=f"{size} px")
+        left.plot(numbers, [cost[RUN_SECONDS] for _, cost in points], "o-", ms=4, color=colour, label=f"{size} px")
+        right.plot(numbers, [cost[MEMORY] for _, cost in points], "o-", ms=4, color=colour)
         last, most = points[-1][1][RUN_SECONDS], numbers[-1]
-        left.plot(numbers, [last * images / most for images in numbers], ":", lw=1, color=line.get_color())
+        left.plot(numbers, [last * images / most for images in numbers], ":", lw=1, color=colour)
     left.set(xscale="log", yscale="log", xlabel="images", ylabel="seconds of a run")
     left.set_title("Time: dotted is exactly linear", fontsize=10, loc="left")
     right.set(xscale="log", xlabel="images", ylabel="MB beside the images", ylim=(0, None))

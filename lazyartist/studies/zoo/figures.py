@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from lazyartist.reporting.row import Row
 
-LEAST, MOST = -50, 100  # ends of the colour scale
+MOST = 100  # the ends of the colour scale: nothing learnt beside plain training is white
+PALE = 60  # dark words are read on what is paler
 
 
 @FIGURES.register("zoo")
@@ -37,7 +38,7 @@ def zoo_figure(rows: Sequence[Row]) -> Figure:
     panels = figure.subplots(len(shown), 1, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
     for panel, own in zip(panels, shown, strict=True):
         image = _panel(panel, own)
-    figure.colorbar(image, ax=list(panels), label="norm score", fraction=0.03)
+    figure.colorbar(image, ax=list(panels), label="norm score: 0 is plain training, 100 the oracle", fraction=0.03)
     return figure
 
 
@@ -54,12 +55,12 @@ def _panel(panel: Any, rows: Sequence[Row]) -> Any:
     board, names = board_of(rows), _compared(rows)
     lies = lies_told(rows)
     table = [[_score(board, name, lie) for lie in lies] for name in names]
-    image = panel.imshow(table, cmap="RdYlGn", vmin=LEAST, vmax=MOST, aspect="auto")
+    image = panel.imshow(table, cmap="RdBu", vmin=-MOST, vmax=MOST, aspect="auto")
     for y, line in enumerate(table):
         for x, score in enumerate(line):
             words = "–" if math.isnan(score) else f"{score:.0f}"
-            dark = score < LEAST + 25 or score > MOST - 12
-            panel.text(x, y, words, ha="center", va="center", fontsize=8, color="white" if dark else "black")
+            colour = "white" if abs(score) > PALE else "black"
+            panel.text(x, y, words, ha="center", va="center", fontsize=8, color=colour)
     uses = {str(row.at["strategy"]): knows(row.origin.uses) for row in rows}
     panel.set(
         xticks=range(len(lies)), xticklabels=lies,
