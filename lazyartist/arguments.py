@@ -40,7 +40,9 @@ def _add_list(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     words = "Print what there is: studies, datasets, lies, networks, strategies, maps, attacks, latents, cases, ..."
     shelf = parsers.add_parser("list", help=words, description=words)
     shelf.set_defaults(command=commands.list_command)
-    shelf.add_argument("name", nargs="?", help="Name of one thing, to see its knobs and their ranges. Default: all.")
+    shelf.add_argument(
+        "name", nargs="?", help="One thing, to see its knobs and their ranges, or one kind, such as lies. Default: all."
+    )
 
 
 def _add_run(parsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

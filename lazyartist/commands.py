@@ -25,25 +25,36 @@ if TYPE_CHECKING:
     from lazyartist.reporting.table import Table
 
 OK, UNUSABLE = 0, 2
+PLAIN = ("str", "int", "float", "bool")  # what can be written behind a name
 EXPECTED = {"int": "a whole number", "float": "a finite number", "bool": "True or False"}  # where no range is declared
 
 
 def list_command(options: argparse.Namespace) -> int:
-    """Print what there is, or what one thing takes."""
+    """Print what there is, all of it or of one kind, or what one thing takes."""
     shelves = _shelves()
-    if options.name:
+    kinds = {title: shelf for title, shelf in shelves.items() if options.name in (None, *_names_of(title))}
+    if not kinds:
         found = [registry for registry in shelves.values() if registry is not FIGURES and options.name in registry]
         if not found:
-            raise unknown("thing", options.name, {name for registry in shelves.values() for name in registry})
+            kinds_too = {name for title in shelves for name in _names_of(title)}
+            raise unknown(
+                "thing or kind", options.name, kinds_too | {name for registry in shelves.values() for name in registry}
+            )
         for registry in found:
             print("\n".join(_taken_by(registry, options.name)))
         return OK
-    for title, registry in shelves.items():
+    for title, registry in kinds.items():
         print(title)
         for name, entry in sorted(registry.entries().items()):
             print(f"  {name:<20} {entry.summary}{f' [{entry.source}]' if entry.source else ''}")
         print()
     return OK
+
+
+def _names_of(title: str) -> set[str]:
+    """Return what one may call a kind of things: "cases of the clinic", and "cases"."""
+    whole = title.partition(" (")[0]
+    return {whole, whole.partition(" of ")[0]}
 
 
 def _taken_by(registry: Registry[Any], name: str) -> list[str]:
@@ -52,11 +63,14 @@ def _taken_by(registry: Registry[Any], name: str) -> list[str]:
     lines = [f"{registry.kind} {name}: {entry.summary}{f' [{entry.source}]' if entry.source else ''}"]
     ranges = {each.name: allowed_values(each) for each in fields(thing)} if is_dataclass(thing) else {}
     for parameter in inspect.signature(thing).parameters.values():
+        if parameter.name in registry.given:
+            continue
         is_knob = ranges.get(parameter.name) or isinstance(parameter.default, (bool, int, float, str))
+        unset = parameter.default is None and str(parameter.annotation).startswith(PLAIN)
         if parameter.kind is parameter.VAR_KEYWORD:
             lines.append("  and the knobs of whatever it is made by")
-        elif is_knob or parameter.default is parameter.empty:
-            default = "" if parameter.default is parameter.empty else f"={parameter.default!r}"
+        elif is_knob or unset or parameter.default is parameter.empty:
+            default = "" if unset or parameter.default is parameter.empty else f"={parameter.default!r}"
             expected = ranges.get(parameter.name) or EXPECTED.get(str(parameter.annotation), "")
             lines.append(f"  {f'{parameter.name}{default}':<24} {expected}".rstrip())
     return lines if len(lines) > 1 else [*lines, "  no knobs"]

@@ -68,7 +68,7 @@ class Registry(Generic[T]):
         self.package = package
         self.group = group or package
         self._variable = variable
-        self._given = given
+        self.given = given
         self._beside = beside
         self._things: dict[str, T] = {}
         self._sources: dict[str, str] = {}
@@ -127,7 +127,7 @@ class Registry(Generic[T]):
             if isinstance(parameters[option].default, bool):
                 options[option] = truth_of(options[option], option)
         if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
-            known = [each for each in parameters if each not in self._given]
+            known = [each for each in parameters if each not in self.given]
             for option in options:
                 if option not in parameters:
                     knobs = f"the knobs {known}" if known else "no knobs"

@@ -57,6 +57,21 @@ def test_list_names_everything(capsys):
 
 
 @pytest.mark.parametrize(
+    ("kind", "there", "elsewhere"),
+    [("lies", "wave", "erm"), ("cases", "forgetting", "erm"), ("cases of the clinic", "steering", "erm"),
+     ("strategies", "erm", "lazyness")],
+)  # fmt: skip
+def test_one_kind_of_things_is_listed(kind, there, elsewhere, capsys):
+    assert main(["list", kind]) == 0
+    out = capsys.readouterr().out
+    assert f"  {there} " in out
+    assert f"  {elsewhere} " not in out
+    assert out.startswith(kind)
+    assert main(["list", "strategie"]) == 2
+    assert "no thing or kind called 'strategie'. Did you mean strategies" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["run", "cure"], "no study called 'cure'. Did you mean cures"),
