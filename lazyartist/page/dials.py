@@ -89,9 +89,10 @@ class Bench:
 
     def dials_of(self, model: Shown) -> Dials:
         """Return the dials of a model; the first time takes seconds."""
-        with model.lock, DRAWING:
+        with model.lock:
             if model.name not in self._done:
-                self._done[model.name] = take_apart(model, self.task)
+                with DRAWING:
+                    self._done[model.name] = take_apart(model, self.task)
             return self._done[model.name]
 
     def turn(self, asked: AskForDials, model: Shown) -> dict[str, Any]:

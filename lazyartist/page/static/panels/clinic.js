@@ -6,7 +6,7 @@ import { saves } from "../save.js";
 export const title = "Clinic";
 
 export function make() {
-  const cards = el("div", { class: "cards" }), note = el("p", { class: "quiet" });
+  const cards = el("div", { class: "cards" }), note = el("p", { class: "quiet" }, "Reading what was measured …");
   let shown = null;
   const root = el("div", {}, el("p", {}, "Eight models, each broken in a way that its accuracy alone does not tell, and how ",
     "far the best remedy goes: 0 is the broken model, 100 the same model never broken."), cards, note, saves(() => shown));
