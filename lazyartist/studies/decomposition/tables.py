@@ -43,6 +43,8 @@ from lazyartist.studies.decomposition.metrics import (
 if TYPE_CHECKING:
     from lazyartist.reporting.row import Row
 
+TEN = 10  # values in a line
+
 
 @TABLES.register("sae")
 def sae_tables(rows: Sequence[Row]) -> list[Table]:
@@ -58,8 +60,7 @@ def sae_tables(rows: Sequence[Row]) -> list[Table]:
         told = number(v[ATTRIBUTE_AUROC], 3)
         lines.append([*names, *fit, percent_of(v, LOSS_RECOVERED), told, *probes, *stable, seeds_of(v)])
         details = [row.detail or [] for row in own if row.metric == ATTRIBUTE_AUROC]
-        best.append([*names[:2], *(f"{sum(d) / len(d):.3f} ({min(d):.3f})" for d in zip(*details, strict=True))])
-    widest = max(map(len, best))
+        best += _in_tens(names[:2], [f"{sum(d) / len(d):.3f} ({min(d):.3f})" for d in zip(*details, strict=True)])
     header = (
         *("dataset", "network", "strategy", "explained variance % ↑", "L0 ↓", "dead % ↓", "loss recovered % ↑"),
         *("worst attribute value's AUROC ↑", "attribute by 1 feature", "class by 1", "class by 5"),
@@ -81,12 +82,18 @@ def sae_tables(rows: Sequence[Row]) -> list[Table]:
         ),
         Table(
             "Each attribute value's best feature",
-            ("dataset", "network", *(f"value {value}" for value in range(widest - 2))),
-            [[*line, *["–"] * (widest - len(line))] for line in best],
-            "AUROC on test images, mean over seeds (and the lowest).",
+            ("dataset", "network", "values from", *map(str, range(TEN))),
+            best,
+            "AUROC on test images, mean over seeds (and the lowest). Two attributes have a value for each pair.",
         ),
         *(_steering(own) for own in by(rows, *CASE).values()),
     ]
+
+
+def _in_tens(names: Sequence[str], cells: Sequence[str]) -> list[list[str]]:
+    """Return a line for every ten cells, each with the names and the number of its first."""
+    tens = ((first, [*cells[first : first + TEN]]) for first in range(0, len(cells), TEN))
+    return [[*names, str(first), *ten, *["–"] * (TEN - len(ten))] for first, ten in tens]
 
 
 def _steering(rows: Sequence[Row]) -> Table:
