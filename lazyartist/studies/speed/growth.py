@@ -66,7 +66,7 @@ def growth_figure(rows: Sequence[Row]) -> Figure:
     ):
         numbers = [images for images, _ in points]
         left.plot(numbers, [cost[RUN_SECONDS] for _, cost in points], "o-", ms=4, color=colour, label=f"{size} px")
-        right.plot(numbers, [cost[MEMORY] for _, cost in points], "o-", ms=4, color=colour)
+        right.plot(numbers, [cost[MEMORY] for _, cost in points], "o-", ms=4, color=colour, label=f"{size} px")
         last, most = points[-1][1][RUN_SECONDS], numbers[-1]
         left.plot(numbers, [last * images / most for images in numbers], ":", lw=1, color=colour)
     left.set(xscale="log", yscale="log", xlabel="images", ylabel="seconds of a run")

@@ -52,7 +52,7 @@ def test_features_and_steering_are_chosen_by_their_keys(row):
     assert [line[f"{what}"] for what in ("attribute by 1 feature", "class by 1", "class by 5")] == [
         "0.990 ± 0.000", "0.600 ± 0.000", "0.700 ± 0.000"
     ]  # fmt: skip
-    assert cells(best)[0]["value 9"] == "0.955 (0.950)"
+    assert cells(best)[0]["9"] == "0.955 (0.950)"
     assert [line[0] for line in steering.rows] == list(reversed(DIRECTIONS))  # what steers most comes first
     by_direction = {line["steered along"]: line for line in cells(steering)}
     assert by_direction["raw channel"]["values ≥ 90%"] == "3.0 ± 0.0"
@@ -61,8 +61,8 @@ def test_features_and_steering_are_chosen_by_their_keys(row):
 def test_datasets_with_different_numbers_of_attribute_values_stand_in_one_table(row):
     _, best, *_ = sae_tables([*sae_rows(row), *sae_rows(row, dataset="marked", colours=3)])
     lines = {line["dataset"]: line for line in cells(best)}
-    assert lines["marked"]["value 2"] == "0.955 (0.950)"
-    assert lines["marked"]["value 3"] == lines["marked"]["value 9"] == "–"
+    assert lines["marked"]["2"] == "0.955 (0.950)"
+    assert lines["marked"]["3"] == lines["marked"]["9"] == "–"
 
 
 @pytest.mark.parametrize("changes", [{"width": 32}, {"correlation": 0.9}, {"network": "deeper_cnn"}, {"epochs": 9}])
