@@ -36,10 +36,8 @@ def list_command(options: argparse.Namespace) -> int:
     if not kinds:
         found = [registry for registry in shelves.values() if registry is not FIGURES and options.name in registry]
         if not found:
-            kinds_too = {name for title in shelves for name in _names_of(title)}
-            raise unknown(
-                "thing or kind", options.name, kinds_too | {name for registry in shelves.values() for name in registry}
-            )
+            known = {name for title, registry in shelves.items() for name in (*_names_of(title), *registry)}
+            raise unknown("thing or kind", options.name, known)
         for registry in found:
             print("\n".join(_taken_by(registry, options.name)))
         return OK
@@ -66,11 +64,12 @@ def _taken_by(registry: Registry[Any], name: str) -> list[str]:
         if parameter.name in registry.given:
             continue
         is_knob = ranges.get(parameter.name) or isinstance(parameter.default, (bool, int, float, str))
-        unset = parameter.default is None and str(parameter.annotation).startswith(PLAIN)
+        may_be_unset = parameter.default is None and str(parameter.annotation).startswith(PLAIN)
+        unset = parameter.default is parameter.empty or may_be_unset
         if parameter.kind is parameter.VAR_KEYWORD:
             lines.append("  and the knobs of whatever it is made by")
-        elif is_knob or unset or parameter.default is parameter.empty:
-            default = "" if unset or parameter.default is parameter.empty else f"={parameter.default!r}"
+        elif is_knob or unset:
+            default = "" if unset else f"={parameter.default!r}"
             expected = ranges.get(parameter.name) or EXPECTED.get(str(parameter.annotation), "")
             lines.append(f"  {f'{parameter.name}{default}':<24} {expected}".rstrip())
     return lines if len(lines) > 1 else [*lines, "  no knobs"]

@@ -26,6 +26,7 @@ DECIDES_NOTHING = tuple(
     for room in (
         *(
             "registry",
+            "registrations",
             "options",
             "files",
             "provenance",

@@ -6,37 +6,25 @@ Names, first docstring lines and sources are read from the text of those files, 
 
 from __future__ import annotations
 
-import ast
 import difflib
 import functools
 import importlib
 import importlib.metadata
-import importlib.util
 import inspect
 import logging
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from lazyartist.options import Option, split_options, truth_of
+from lazyartist.registrations import Entry, first_line, modules_below, modules_near, registered_in
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What can be said of a thing without importing it."""
-
-    name: str
-    module: str
-    summary: str = ""
-    source: str = ""
 
 
 class Registry(Generic[T]):
@@ -153,14 +141,15 @@ class Registry(Generic[T]):
 
     def entries(self) -> dict[str, Entry]:
         """Every known name with what its file says of it: built in, from entry points, and registered by hand."""
-        entries = {entry.name: entry for module, path in self._files() for entry in self._read(module, path)}
+        files = self._files()
+        entries = {entry.name: entry for place in files for entry in registered_in(*place, variable=self._variable)}
         for point in importlib.metadata.entry_points(group=self.group):
             kept = entries.setdefault(point.name, Entry(point.name, point.value, f"from {point.value}"))
             if kept.module.partition(":")[0] != point.value.partition(":")[0]:
                 _say_taken(self.kind, point.name, point.value, kept.module)
         for name, thing in self._things.items():
             source = self._sources.get(name, "")  # what came by entry point was never registered
-            entries.setdefault(name, Entry(name, _origin(thing), _first_line(thing.__doc__), source))
+            entries.setdefault(name, Entry(name, _origin(thing), first_line(thing.__doc__), source))
         return entries
 
     def by_hand(self) -> dict[str, T]:
@@ -179,33 +168,10 @@ class Registry(Generic[T]):
 
     def _files(self) -> list[tuple[str, Path]]:
         """The modules that are searched, with their files."""
-        files = [(module, path) for module, path in _modules_below(self.package)]
+        files = [*modules_below(self.package)]
         for point in importlib.metadata.entry_points(group=self._beside) if self._beside else ():
-            files += _modules_near(point.value.partition(":")[0])
+            files += modules_near(point.value.partition(":")[0])
         return list(dict.fromkeys(files))
-
-    def _read(self, module: str, path: Path) -> Iterator[Entry]:
-        for node in _decorated(path, path.stat().st_mtime_ns):
-            for call in node.decorator_list:
-                if not self._is_ours(call):
-                    continue
-                assert isinstance(call, ast.Call)
-                try:
-                    words = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
-                    name = ast.literal_eval(call.args[0])
-                except (ValueError, IndexError) as error:
-                    raise ValueError(
-                        f"{path}, line {call.lineno}: expected register('name', source='…') with plain strings, "
-                        "which can be read without importing the file"
-                    ) from error
-                yield Entry(name, module, _first_line(ast.get_docstring(node)), words.get("source", ""))
-
-    def _is_ours(self, call: ast.expr) -> bool:
-        """Is it `@REGISTRY.register(...)`, with a registry's name as constants are written?"""
-        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "register"):
-            return False
-        shelf = call.func.value
-        return isinstance(shelf, ast.Name) and shelf.id.isupper() and self._variable in ("", shelf.id)
 
 
 @functools.cache
@@ -214,32 +180,6 @@ def _say_taken(kind: str, name: str, value: str, by: str) -> None:
     log.warning(
         "the %s name %r is taken by %s: %s is left out until its entry point has another name", kind, name, by, value
     )
-
-
-@functools.cache
-def _decorated(path: Path, changed: int) -> list[ast.ClassDef | ast.FunctionDef]:
-    """Return the decorated definitions of a file; every registry asks for them, and a file is parsed once."""
-    del changed  # a file that was written since is another file
-    body = ast.parse(path.read_text(encoding="utf-8"), filename=str(path)).body
-    return [node for node in body if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.decorator_list]
-
-
-def _modules_below(package: str) -> Iterator[tuple[str, Path]]:
-    """Yield the modules of a package's folder and of the folders in it."""
-    spec = importlib.util.find_spec(package)
-    for folder in (spec.submodule_search_locations if spec else None) or ():
-        for path in sorted([*Path(folder).glob("*.py"), *Path(folder).glob("*/*.py")]):
-            parts = path.relative_to(folder).with_suffix("").parts
-            yield ".".join((package, *(part for part in parts if part != "__init__"))), path
-
-
-def _modules_near(module: str) -> list[tuple[str, Path]]:
-    """Return a module of another package and those in its folder; a module without a package stands alone."""
-    parent = module.rpartition(".")[0]
-    if parent:
-        return [(name, path) for name, path in _modules_below(parent) if name.count(".") <= module.count(".")]
-    spec = importlib.util.find_spec(module)
-    return [(module, Path(spec.origin))] if spec and spec.origin else []
 
 
 class UnknownNameError(KeyError):
@@ -264,7 +204,3 @@ def _function(thing: object) -> object:
 def _origin(thing: object) -> str:
     thing = _function(thing)
     return f"{getattr(thing, '__module__', '?')}:{getattr(thing, '__qualname__', repr(thing))}"
-
-
-def _first_line(doc: str | None) -> str:
-    return (doc or "").strip().partition("\n")[0]
