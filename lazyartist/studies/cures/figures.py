@@ -31,6 +31,7 @@ EASY = ACCURACIES[0]
 UNMEASURED = Estimate(math.nan, math.nan, math.nan, 0)
 # one colour for each degree of knowledge, the ceiling first: the less, the paler; none is that of a strategy
 INKS = dict(zip(KNOWS, ("#14213d", "#1d5c9e", "#5b9bd1", "#a9cbe8"), strict=True))
+SHOWN = (-60, 110)  # of norm scores; a bar that is longer says its number
 
 
 @FIGURES.register("cures")
@@ -64,11 +65,13 @@ def _leaderboard(left: Any, right: Any, rows: Sequence[Row]) -> None:
         if name not in {"erm", "oracle"} and set(hard[name]) & set(erm) & set(oracle):
             score = norm_score(hard[name], erm, oracle)
             right.barh(y, score.mean, xerr=_half(score), color=ink, height=0.7)
+            if score.mean < SHOWN[0]:
+                right.text(SHOWN[0], y, f" ◂ {score.mean:.0f}", va="center", fontsize=8)
     left.axvline(100 * CURE_HARD_OTHER.threshold, color="grey", lw=0.7, ls=":")
     left.set(yticks=range(len(order)), yticklabels=order, xlim=(0, 100))
     left.set_xlabel("accuracy, %:  ● hard (mean of the hard splits)   | easy")
     right.axvline(100, color="grey", lw=0.7, ls=":")
-    right.set(yticks=[], xlabel="norm score: 0 is matched ERM, 100 the oracle", xlim=(-60, 110), ylim=left.get_ylim())
+    right.set(yticks=[], xlabel="norm score: 0 is matched ERM, 100 the oracle", xlim=SHOWN, ylim=left.get_ylim())
     left.tick_params(axis="y", labelsize=8)
 
 

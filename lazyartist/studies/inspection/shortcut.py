@@ -134,8 +134,9 @@ class ShortcutReport:
             mark = "below" if name in self.fallen else ""
             lines.append([name, f"{n:,}", *cells, mark])
         what = " and ".join((self.task.test.target, *self.task.test.bias))
+        *_, high, wide = self.task.test.render(torch.arange(1)).shape
         return Table(
-            f"{self.task.name}: accuracy by {what}",
+            f"{self.task.name}: accuracy by {what}, on images of {high} x {wide} pixels",
             ("group", "test images", "right", "95 % interval", ""),
             lines,
             "Interval: Wilson's, of these test images; another training of the same model may differ by more.",
