@@ -39,7 +39,7 @@ class AdversarialTraining(Strategy):
 
     uses: ClassVar[frozenset[Use]] = frozenset({"recolouring", "augmentation"})
     epsilon: float = knob(ATTACK_EPSILON, above=0, below=1)
-    weight: float = knob(1.0, low=0)
+    weight: float = knob(1.0, above=0)
     warmup: float = knob(0.5, above=0, high=1)
 
     def loss(self, model: nn.Module, batch: Batch) -> Tensor:

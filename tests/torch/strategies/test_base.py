@@ -59,6 +59,7 @@ def test_every_knob_has_a_range(name):
         ("dfr:C=0", "C=0: expected a finite number above 0$"),
         ("recoloured_reversal:bins=0", "bins=0: expected a whole number from 2, up to 1000"),
         ("adversarial_training:epsilon=1", "epsilon=1: expected a finite number above 0, below 1"),
+        ("adversarial_training:weight=0", "weight=0: expected a finite number above 0$"),
         ("adversarial_training:warmup=0", "warmup=0: expected a finite number above 0, up to 1"),
         ("double_backprop:images=0", "images=0: expected a whole number from 1, up to 10000"),
     ],
