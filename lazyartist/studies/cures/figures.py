@@ -66,7 +66,7 @@ def _leaderboard(left: Any, right: Any, rows: Sequence[Row]) -> None:
             score = norm_score(hard[name], erm, oracle)
             right.barh(y, score.mean, xerr=_half(score), color=ink, height=0.7)
             if score.mean < SHOWN[0]:
-                right.text(SHOWN[0], y, f" ◂ {score.mean:.0f}", va="center", fontsize=8)
+                right.text(SHOWN[0], y, f" ◂ −{-score.mean:.0f}", va="center", fontsize=8)
     left.axvline(100 * CURE_HARD_OTHER.threshold, color="grey", lw=0.7, ls=":")
     left.set(yticks=range(len(order)), yticklabels=order, xlim=(0, 100))
     left.set_xlabel("accuracy, %:  ● hard (mean of the hard splits)   | easy")
