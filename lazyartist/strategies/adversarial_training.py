@@ -48,16 +48,16 @@ class AdversarialTraining(Strategy):
         epsilon = self.epsilon * min(1, batch.progress / self.warmup)
         logits = model(x)
         noisy = self._noisy(model, x, logits.detach(), epsilon, batch.generator)
-        return cross_entropy(logits, batch.y) + self.weight * _divergence(logits, model(noisy))
+        return cross_entropy(logits, batch.y) + self.weight * _kl_divergence(logits, model(noisy))
 
     def _noisy(self, model: nn.Module, x: Tensor, logits: Tensor, epsilon: float, generator: torch.Generator) -> Tensor:
         low, high = (x - epsilon).clamp_min(0), (x + epsilon).clamp_max(1)
         start = x + epsilon * (2 * torch.rand(x.shape, generator=generator) - 1)
         start = start.clamp(low, high).requires_grad_()
-        (gradient,) = torch.autograd.grad(_divergence(logits, model(start)), start)
+        (gradient,) = torch.autograd.grad(_kl_divergence(logits, model(start)), start)
         return (start.detach() + STEP * epsilon * gradient.sign()).clamp(low, high)
 
 
-def _divergence(logits: Tensor, others: Tensor) -> Tensor:
+def _kl_divergence(logits: Tensor, others: Tensor) -> Tensor:
     """Return KL(softmax(logits) ‖ softmax(others)), the mean over images, in nats."""
     return kl_div(log_softmax(others, 1), log_softmax(logits, 1), reduction="batchmean", log_target=True)

@@ -90,7 +90,7 @@ def test_a_dataset_is_accused_in_words_and_what_contradicts_is_named(monkeypatch
         (0.95, "these images have a shortcut that a small network falls for"),
         (
             0.89,
-            "cannot tell: with 2 classes, networks make mistakes alike without a shortcut, too, up to a score of 90 %",
+            "cannot tell: with 2 classes, networks make mistakes alike without a shortcut, too; only a score over 90 %",
         ),
         (0.49, "no shortcut found"),
     ],
