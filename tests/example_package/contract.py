@@ -1,4 +1,4 @@
-"""The example's own tests; pytest of the example runs them by name, lazyartist's through tests/torch/test_doors.py."""
+"""The example's own tests; its pytest runs them by name, that of lazyartist through tests/torch/doors."""
 
 from lazyartist_example import LabelSmoothing
 

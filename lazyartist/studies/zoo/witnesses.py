@@ -89,5 +89,5 @@ def _verdict(score: float, classes: int) -> str:
         return "these images have a shortcut that a small network falls for, or many wrong labels"
     return (
         f"cannot tell: with {classes} classes, networks make mistakes alike without a shortcut, too; only a score "
-        f"over {100 * SURE_OF_FEW:.0f} % says much. Believe in one if the images below contradict one and the same thing"
+        f"over {100 * SURE_OF_FEW:.0f} % says much. Believe in one if the images below contradict the same thing"
     )
