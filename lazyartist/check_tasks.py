@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import torch
+
+from torch import Tensor
 
 from lazyartist.data.arrays import array_task
 from lazyartist.data.digits import grey_digits
@@ -50,19 +51,39 @@ def own_images_task() -> Task:
     return array_task(pixels, {"class": labels, "place": place}, split, bias="place")
 
 
-def with_other_names(task: Task) -> Task:
-    """Return the same pixels, the colours of which go by other names."""
-    classes = task.train.classes
-    new = (torch.arange(classes) + 3) % classes  # colour c is called new[c]
-    old = new.argsort().tolist()
+def with_wrong_attributes(task: Task) -> Task:
+    """Return the same pixels and classes, and attributes that are made up: one value more, drawn at random."""
 
-    def rename(split: Split) -> Split:
-        images: Any = split.images
-        palette = images.palette
-        renamed = Palette(palette.name, *(tuple(part[i] for i in old) for part in (palette.colours, palette.words)))
-        painted = {name: new[values] for name, values in split.painted.items()}
-        return replace(split, images=replace(images, colours=new[images.colours], palette=renamed), painted=painted)
+    def mislead(split: Split) -> Split:
+        values = torch.randint(split.attributes + 1, (len(split),), generator=torch.Generator().manual_seed(0))
+        return Split(_Mislabelled(split, values), "class", ("attribute",))
 
-    unbiased = None if task.unbiased is None else rename(task.unbiased)
-    easy = rename(task.easy)
-    return replace(task, train=rename(task.train), easy=easy, unbiased=unbiased, hard={}, test=easy)
+    unbiased = None if task.unbiased is None else mislead(task.unbiased)
+    easy = mislead(task.easy)
+    return replace(task, train=mislead(task.train), easy=easy, unbiased=unbiased, hard={}, test=easy)
+
+
+@dataclass(frozen=True, eq=False)
+class _Mislabelled:
+    """Images of a split, with other attributes than they have; they cannot be repainted."""
+
+    split: Split
+    values: Tensor
+
+    @property
+    def factors(self) -> dict[str, Tensor]:
+        return {"class": self.split.labels, "attribute": self.values}
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        return {"class": self.split.classes, "attribute": self.split.attributes + 1}
+
+    @property
+    def fingerprint(self) -> str:
+        return self.split.fingerprint
+
+    def __len__(self) -> int:
+        return len(self.split)
+
+    def render(self, index: Tensor) -> Tensor:
+        return self.split.render(index)

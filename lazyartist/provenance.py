@@ -39,6 +39,7 @@ DECIDES_NOTHING = tuple(
             "commands",
             "report_commands",
             "checks",
+            "check_runs",
             "check_tasks",
         ),
         *("pytest_plugin", "page", "training.store", "studies.runner"),

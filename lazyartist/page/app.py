@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import FastAPI, HTTPException
-from fastapi.exceptions import RequestValidationError
 from fastapi.params import Path as InPath
 from fastapi.params import Query
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import FileResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
@@ -29,6 +28,7 @@ from lazyartist.page.guard import Guard
 from lazyartist.page.looks import looks
 from lazyartist.page.models import Models, from_store
 from lazyartist.page.noise import find_noise
+from lazyartist.page.refusals import REFUSED, refuse_in_words
 from lazyartist.page.rooms import AskForRoom, Rooms
 from lazyartist.page.units import Gallery
 
@@ -43,14 +43,6 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).parent / "static"
 RESULTS = Path("results")
-REFUSED: dict[int | str, dict[str, Any]] = {
-    400: {"description": "No text that could be JSON"},
-    404: {"description": "No such model"},
-    409: {"description": "The model is not ready"},
-    413: {"description": "Too large"},
-    415: {"description": "Not JSON"},
-    422: {"description": "Not what was expected; says what was"},
-}
 
 
 def create_app(
@@ -210,9 +202,7 @@ def create_app(
         if isinstance(route, APIRoute) and route.dependant.call is not None:
             route.dependant.call = everywhere(route.dependant.call)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for error in (ValueError, KeyError):  # the library's own words: what came, what was expected, the way out
-        app.add_exception_handler(error, _unusable)
-    app.add_exception_handler(RequestValidationError, _unusable_request)
+    refuse_in_words(app)
     return Guard(app, hosts)
 
 
@@ -246,17 +236,3 @@ def _of_task(store: Store, task: Task) -> list[Any]:
         for one, _ in store.list()
         if one.kind == "classifier" and one.spec["dataset"] == task.name and one.spec["keys"] == keys
     ]
-
-
-def _unusable(request: object, error: Exception) -> JSONResponse:
-    del request
-    return JSONResponse({"detail": str(error).strip("'\"")}, status_code=422)
-
-
-def _unusable_request(request: object, error: Exception) -> JSONResponse:
-    del request
-    assert isinstance(error, RequestValidationError)
-    places = (".".join(str(part) for part in one["loc"][1:]) or "body" for one in error.errors())
-    words = (one["msg"].removeprefix("Value error, ") for one in error.errors())
-    wrong = [f"{place}: {word}" for place, word in zip(places, words, strict=True)]
-    return JSONResponse({"detail": "; ".join(wrong[:5])}, status_code=422)

@@ -52,7 +52,7 @@ def read_rows(path: Path, *, whole: bool = False) -> list[Row]:
             if whole or number < max(lines):
                 way_out = f"Mend or delete that line, and `lazyartist run {path.stem}` measures it again."
                 raise ValueError(f"{path}, line {number}: {error}. {way_out}") from error
-            log.warning("%s, line %d: the last line is not whole; its run is measured again", path, number)
+            log.warning("%s, line %d: the last line is not whole; its run counts as not done", path, number)
             continue
         if (study := rows[0].study) != path.stem:
             raise ValueError(f"{path}, line {number}: a run of the study {study!r}: it belongs into {study}.jsonl")
@@ -186,7 +186,7 @@ def _is_whole(path: Path, line: bytes) -> bool:
     try:
         parse_run(line)
     except ValueError:
-        log.warning("%s: the last line is not whole; its run is measured again", path)
+        log.warning("%s: the last line is not whole; its run counts as not done", path)
         return False
     return True
 

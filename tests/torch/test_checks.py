@@ -71,6 +71,27 @@ class ReadsTheColours(Erm):
 
 
 @dataclass(frozen=True)
+class CountsGroups(Erm):
+    """Reads the bias attribute, whatever its values are called: how large an image's group is."""
+
+    def plan(self, split):
+        group = split.labels * split.split.attributes + split.split.attribute
+        size = group.bincount()[group].float()
+
+        def loss(model, batch):
+            return (cross_entropy(model(batch.x), batch.y, reduction="none") / size[batch.index]).sum()
+
+        return Plan(loss)
+
+
+@dataclass(frozen=True)
+class CountsValues(Erm):
+    def plan(self, split):
+        values = split.split.attributes
+        return Plan(lambda model, batch: values * self.loss(model, batch))
+
+
+@dataclass(frozen=True)
 class LearnsNothing(Erm):
     def loss(self, model, batch):
         return 0 * super().loss(model, batch)
@@ -137,6 +158,9 @@ class HasAsManyValuesAsClasses(Erm):
         (TurnsGrey, checks.check_it_uses_only_what_it_declared, "grey"),
         (RepaintsInSecret, checks.check_it_uses_only_what_it_declared, "changes images"),
         (ReadsTheColours, checks.check_it_uses_only_what_it_declared, "must declare 'bias_labels'"),
+        (CountsGroups, checks.check_it_uses_only_what_it_declared, "must declare 'bias_labels'"),
+        (CountsValues, checks.check_it_uses_only_what_it_declared, "must declare 'bias_labels'"),
+        (RepaintsWithoutDeclaring, checks.check_it_uses_only_what_it_declared, "repaints the training images"),
         (LearnsNothing, checks.check_it_beats_chance, "chance is 10 %"),
         (FailsOnSmallBatches, checks.check_small_batches, "on a batch of 1"),
         (TakesTenClassesForGranted, checks.check_other_numbers_of_classes, "fails on 2 classes"),
