@@ -2,12 +2,13 @@
 
 Latents that were learnt without labels are never quite independent, and round a circle nothing depends on anything
 along a line. So each latent is regressed on cosines and sines of the others. Where the latents of a batch lie on a
-curved sheet, which for a covariance is a thick slab, what this leaves of them stays small.
+curved sheet, which for a covariance is a thick slab, what this leaves of them stays small. Where a latent has two modes
+and no other latent says in which of them an image is, there are two sheets, and the nearer one counts.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -15,11 +16,13 @@ from torch import Tensor
 
 from lazyartist.latents.angles import wrapped
 from lazyartist.latents.covariance import weighted
+from lazyartist.latents.modes import from_nearest_mode, second_modes
 from lazyartist.latents.posterior import coordinates
 
 
 HARMONICS = 2  # multiples of each angle that the other latents are regressed on; of a latent on a line, powers
 ROUNDS = 6  # of fitting to what the last fit found normal
+PAYS = 0.5  # of what is left of a latent: a second mode that leaves more is told by the other latents
 UNSURE = 0.25  # of the posterior's variance, on top of the spread that is measured
 
 
@@ -34,6 +37,7 @@ class Sheet:
         mean: (…, 1, P), of what there is to be regressed on.
         slopes: (…, P, T), from there to what is regressed: cosines and sines of angles, and offsets on lines.
         sd: (…, 1, A), of what is left of latents beside what is expected.
+        second: (…, 1, A), how far a second mode is from the first one; NaN where there is none.
     """
 
     circles: int
@@ -42,9 +46,11 @@ class Sheet:
     mean: Tensor
     slopes: Tensor
     sd: Tensor
+    second: Tensor
 
     def left(self, x: Tensor) -> Tensor:
         """Return what is left of offsets (…, N, A) beside what is expected, (…, N, A)."""
+        x = from_nearest_mode(x, self.second, self.circles)
         angle, line = x[..., : self.circles], x[..., self.circles :]
         known = line.clamp(self.low, self.high)  # powers of what is far out tell nothing of other latents
         seen = _seen(torch.cat([angle, known], -1), self.circles)
@@ -61,6 +67,20 @@ def fit_sheet(x: Tensor, noise: Tensor, start: Tensor, circles: int, farthest: f
         circles: how many are angles.
         farthest: how many standard deviations from what is expected a normal latent may be.
     """
+    sheet = _settled(x, noise, start, circles, farthest)
+    second = second_modes(x, noise, circles)
+    if bool(second.isnan().all()):
+        return sheet
+
+    def with_modes(second: Tensor) -> Sheet:
+        folded = from_nearest_mode(x, second, circles)
+        return replace(_settled(folded, noise, start, circles, farthest), second=second)
+
+    pays = with_modes(second).sd < PAYS * sheet.sd
+    return with_modes(second.masked_fill(~pays, torch.nan))
+
+
+def _settled(x: Tensor, noise: Tensor, start: Tensor, circles: int, farthest: float) -> Sheet:
     taken, sheet = start, _fitted(x, noise, start, circles)
     for _ in range(ROUNDS):
         now = ((sheet.left(x) / sheet.sd).abs().amax(-1) <= farthest).to(x)
@@ -97,7 +117,8 @@ def _fitted(x: Tensor, noise: Tensor, weight: Tensor, circles: int) -> Sheet:
     line, out = x[..., circles:], weight[..., None] == 0
     low = line.masked_fill(out, torch.inf).amin(-2, keepdim=True)
     high = line.masked_fill(out, -torch.inf).amax(-2, keepdim=True)
-    return Sheet(circles, low, high, mean, slopes, variance.sqrt()[..., None, :])
+    one_mode = torch.full_like(noise, torch.nan)[..., None, :]
+    return Sheet(circles, low, high, mean, slopes, variance.sqrt()[..., None, :], one_mode)
 
 
 def _seen(x: Tensor, circles: int) -> Tensor:

@@ -39,7 +39,7 @@ COMPARED = 1000  # images whose reconstruction is compared
 FITTED = 1000  # images that trees and vector machines are fitted on, and as many that judge them
 VOTES = 2000  # of the FactorVAE score, and as many that judge
 
-OURS = Recipe(polish=3000, candidates=4)
+OURS = Recipe(polish=3000, candidates=6)
 TEN = Recipe(latents=10)
 ORIGINAL = replace(TEN, variant="beta_tcvae:beta=6:noise=0.5", coder="conv")
 OTHERS = ("vae", "beta_vae", "gamma_vae", "beta_tcvae", "factor_vae", "dip_vae")

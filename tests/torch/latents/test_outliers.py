@@ -72,6 +72,37 @@ def test_an_odd_combination_of_common_halves_is_found():
         assert odd.expected[0].tolist() == pytest.approx([-1, -1], abs=0.35)
 
 
+def two_ways(seed=0):
+    """An angle is in one of two places, 200 images here and 100 there; the first 10 are in neither."""
+    mean = torch.stack([0.05 * drawn(300, seed=seed), anywhere(300, seed=seed + 1)], 1)
+    mean[200:, 0] += 2.2
+    mean[:10, 0] = 1.1
+    return mean
+
+
+def test_what_lies_between_two_modes_is_odd_and_goes_to_one_of_them():
+    mean = two_ways()
+    posterior = sharp(mean, 2, sd=0.05)
+    found = find_outliers(posterior, every(posterior))
+    assert found.flagged[:10].all()
+    assert not found.flagged[10:].any()
+    assert (found.latent[:10] == 0).all()
+    assert torch.minimum(found.expected[:10, 0].abs(), (found.expected[:10, 0] - 2.2).abs()).max() < 0.2
+    assert not find_outliers(posterior, every(posterior), detector="mcd").flagged.any()
+
+
+def test_where_another_latent_tells_the_mode_an_image_in_the_other_one_is_odd():
+    """A second mode does not excuse it: each group has its own place in both latents."""
+    mean = 0.05 * drawn(300, 3)
+    mean[200:, 0] += 2.2
+    mean[200:, 1] -= 1.5
+    mean[:10, 0] += 2.2
+    posterior = sharp(mean, 2, sd=0.05)
+    found = find_outliers(posterior, every(posterior))
+    assert found.flagged[:10].all()
+    assert found.flagged[10:].sum() <= 2
+
+
 def bent(seed=0):
     """An angle goes once round and the other latents bend with it; of the first 20 images they do not."""
     angle = anywhere(350, seed=seed)
