@@ -81,7 +81,7 @@ def test_pixels_classes_and_splits_are_in_the_key_and_names_are_not(tmp_path):
 
 
 def test_any_pictures_may_be_factorised(things, tmp_path):
-    case = build_case(f"lowrank_images:data={things}:digits=5:views=12:others=24:width=4:steps=25")
+    case = build_case(f"lowrank_images:data={things}:digits=5:views=12:others=24:width=4:steps=100")
     found = examine(case, "oracle", 0, Store(tmp_path))
     assert found.ends.scores["baseline"].value + 0.1 < found.score.value
     assert case.fingerprint() == own_images(things, 28).fingerprint

@@ -50,7 +50,7 @@ def test_odd_images_of_a_folder_are_named_with_their_latent(folder):
 
 def test_the_command_writes_a_page(folder, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("LAZYARTIST_STORE", str(tmp_path / "store"))
-    words = ["latents", "--data", f"folder:{folder}:size=16", "--steps", "120", "--latents", "2"]
+    words = ["latents", "--data", f"folder:{folder}:size=16", "--steps", "200", "--latents", "2"]
     assert main([*words, "--page", str(tmp_path / "nowhere" / "odd.html")]) == 2
     assert "cannot be written" in capsys.readouterr().err
     assert main([*words, "--variant", "circle_vae", "--page", str(tmp_path / "odd.html")]) == 0
