@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from dataclasses import dataclass, replace
 
 import torch
@@ -56,7 +58,7 @@ def with_wrong_attributes(task: Task) -> Task:
 
     def mislead(split: Split) -> Split:
         values = torch.randint(split.attributes + 1, (len(split),), generator=torch.Generator().manual_seed(0))
-        return Split(_Mislabelled(split, values), "class", ("attribute",))
+        return Split(_Mislabelled(split, values), split.target, split.bias)
 
     unbiased = None if task.unbiased is None else mislead(task.unbiased)
     easy = mislead(task.easy)
@@ -72,18 +74,21 @@ class _Mislabelled:
 
     @property
     def factors(self) -> dict[str, Tensor]:
-        return {"class": self.split.labels, "attribute": self.values}
+        return {self.split.target: self.split.labels, self.split.bias[0]: self.values}
 
     @property
     def sizes(self) -> dict[str, int]:
-        return {"class": self.split.classes, "attribute": self.split.attributes + 1}
+        return {self.split.target: self.split.classes, self.split.bias[0]: self.split.attributes + 1}
 
     @property
     def fingerprint(self) -> str:
-        return self.split.fingerprint
+        return hashlib.sha256(self.split.fingerprint.encode() + self.values.cpu().numpy().tobytes()).hexdigest()
 
     def __len__(self) -> int:
         return len(self.split)
 
     def render(self, index: Tensor) -> Tensor:
         return self.split.render(index)
+
+    def foreground(self, index: Tensor) -> Tensor:
+        return self.split.foreground(index)

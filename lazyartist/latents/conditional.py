@@ -22,7 +22,7 @@ from lazyartist.latents.posterior import coordinates
 
 HARMONICS = 2  # multiples of each angle that the other latents are regressed on; of a latent on a line, powers
 ROUNDS = 6  # of fitting to what the last fit found normal
-PAYS = 0.5  # of what is left of a latent: a second mode that leaves more is told by the other latents
+PAYS = 0.5  # a second mode counts if it halves what is left of a latent; else the others explain it, or leave it out
 UNSURE = 0.25  # of the posterior's variance, on top of the spread that is measured
 
 
@@ -37,7 +37,7 @@ class Sheet:
         mean: (…, 1, P), of what there is to be regressed on.
         slopes: (…, P, T), from there to what is regressed: cosines and sines of angles, and offsets on lines.
         sd: (…, 1, A), of what is left of latents beside what is expected.
-        second: (…, 1, A), how far a second mode is from the first one; NaN where there is none.
+        second: (…, 1, A), a second mode's offset from the middle of the batch; NaN where there is none.
     """
 
     circles: int

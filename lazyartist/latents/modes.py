@@ -15,7 +15,7 @@ from torch import Tensor
 from lazyartist.latents.angles import offsets
 
 
-GROUP = 0.15  # of the batch: fewer images in another place are odd
+GROUP = 0.15  # of the batch: fewer images in another place are odd, and no group
 FAR = 5.0  # standard deviations: what is further from a mode does not belong to it
 HALF = 1.349  # standard deviations of a normal distribution, in which the middle half of it lies
 
@@ -23,7 +23,8 @@ HALF = 1.349  # standard deviations of a normal distribution, in which the middl
 def second_modes(x: Tensor, noise: Tensor, circles: int) -> Tensor:
     """Return where a group of images is that is not in the middle of the batch, (…, 1, A); NaN where there is none.
 
-    The group is as narrow as what is in the middle, and is 15 % of the batch or more.
+    It is an offset from the middle, of angles in [0, 2π). The group is as narrow as what is in the middle, where more
+    than half of the batch is, and holds 15 % of it or more.
 
     Args:
         x: (…, N, A) offsets from the middle of the batch.
@@ -39,7 +40,7 @@ def second_modes(x: Tensor, noise: Tensor, circles: int) -> Tensor:
     elsewhere = line.masked_fill(size <= reach, torch.inf).sort(-2).values
     group = math.ceil(GROUP * images)
     first, last = elsewhere[..., : images - group + 1, :], elsewhere[..., group - 1 :, :]
-    width, at = (last - first).nan_to_num(torch.inf).min(-2, keepdim=True)  # between two images there, no number
+    width, at = (last - first).nan_to_num(torch.inf).min(-2, keepdim=True)  # the middle's own have no distance
     centre = (first.gather(-2, at) + last.gather(-2, at)) / 2
     return centre.masked_fill(width > 2 * reach, torch.nan)
 

@@ -42,15 +42,15 @@ def learn_normal(
     """Learn what is normal in a batch from the batch itself, of which some images may be odd.
 
     "conditional" compares each latent with what is expected of it given the others, along curves and round circles; its
-    distance is the largest z-score, or that of all latents together if this is larger. A group of 15 % of the batch or
-    more may be elsewhere in a latent and is normal there, unless the other latents tell which images are in it. The
-    other detectors are Mahalanobis distances, with the covariance estimated by "mcd" (minimum covariance determinant),
-    "fast_mcd" (the same by scikit-learn, many times slower), "ledoit_wolf" or "plain"; the last two hide what is odd as
-    soon as there is more than a little of it.
+    distance is the largest z-score, or that of all latents together if this is larger. Where more than half of the
+    batch is in one place of a latent, a group of about a fifth or more may be in another one and is normal there,
+    unless the other latents clearly tell which images are in it. The other detectors are Mahalanobis distances, with
+    the covariance estimated by "mcd" (minimum covariance determinant), "fast_mcd" (the same by scikit-learn, many times
+    slower), "ledoit_wolf" or "plain"; the last two hide what is odd as soon as there is more than a little of it.
 
     Thresholds are quantiles of chi-squared distributions. That a share `false_alarms` of normal images is beyond them
-    holds where latents are normally distributed; latents that are free to be anything raise fewer false alarms, latents
-    that hold two things at once raise more.
+    holds where latents are normally distributed and the batch is large; latents that are free to be anything raise
+    fewer false alarms, latents that hold two things at once raise more.
 
     Args:
         posterior: of a batch of N images, mean (…, N, Z).

@@ -85,6 +85,13 @@ class CountsGroups(Erm):
 
 
 @dataclass(frozen=True)
+class ReadsThePalette(Erm):
+    def plan(self, split):
+        of = split.split.images.palette.tensor()[split.split.attribute]
+        return Plan(lambda model, batch: self.loss(model, batch) * of[batch.index].mean())
+
+
+@dataclass(frozen=True)
 class CountsValues(Erm):
     def plan(self, split):
         values = split.split.attributes
@@ -160,7 +167,12 @@ class HasAsManyValuesAsClasses(Erm):
         (ReadsTheColours, checks.check_it_uses_only_what_it_declared, "must declare 'bias_labels'"),
         (CountsGroups, checks.check_it_uses_only_what_it_declared, "must declare 'bias_labels'"),
         (CountsValues, checks.check_it_uses_only_what_it_declared, "must declare 'bias_labels'"),
-        (RepaintsWithoutDeclaring, checks.check_it_uses_only_what_it_declared, "repaints the training images"),
+        (ReadsThePalette, checks.check_it_uses_only_what_it_declared, "than it declared: AttributeError"),
+        (
+            RepaintsWithoutDeclaring,
+            checks.check_it_uses_only_what_it_declared,
+            "more of the training split than it declared",
+        ),
         (LearnsNothing, checks.check_it_beats_chance, "chance is 10 %"),
         (FailsOnSmallBatches, checks.check_small_batches, "on a batch of 1"),
         (TakesTenClassesForGranted, checks.check_other_numbers_of_classes, "fails on 2 classes"),

@@ -92,7 +92,7 @@ def test_what_lies_between_two_modes_is_odd_and_goes_to_one_of_them():
 
 
 def test_where_another_latent_tells_the_mode_an_image_in_the_other_one_is_odd():
-    """A second mode does not excuse it: each group has its own place in both latents."""
+    """A second mode does not excuse it: each group has its own place in both latents, and it belongs to the first."""
     mean = 0.05 * drawn(300, 3)
     mean[200:, 0] += 2.2
     mean[200:, 1] -= 1.5
@@ -101,6 +101,8 @@ def test_where_another_latent_tells_the_mode_an_image_in_the_other_one_is_odd():
     found = find_outliers(posterior, every(posterior))
     assert found.flagged[:10].all()
     assert found.flagged[10:].sum() <= 2
+    assert (found.latent[:10] == 0).all()
+    assert found.expected[:10, 0].abs().max() < 0.2
 
 
 def bent(seed=0):
