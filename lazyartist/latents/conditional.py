@@ -22,7 +22,7 @@ from lazyartist.latents.posterior import coordinates
 
 HARMONICS = 2  # multiples of each angle that the other latents are regressed on; of a latent on a line, powers
 ROUNDS = 6  # of fitting to what the last fit found normal
-PAYS = 0.5  # a second mode counts if it halves what is left of a latent; else the others explain it, or leave it out
+PAYS = 0.5  # a second mode counts if it halves what is left of its latent; else the other latents explain it
 UNSURE = 0.25  # of the posterior's variance, on top of the spread that is measured
 
 

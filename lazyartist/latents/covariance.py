@@ -104,6 +104,12 @@ def squared_distance(x: Tensor, centre: Tensor, covariance: Tensor) -> Tensor:
     return squares.sum(-1)
 
 
+def typical_sd(off: Tensor, noise: Tensor) -> Tensor:
+    """Return the standard deviation (…, 1, Z) of most of a batch's offsets (…, N, Z), with the noise (…, Z) in it."""
+    spread = (TO_SD * off.abs().median(-2, keepdim=True).values).square() + noise[..., None, :]
+    return spread.sqrt()
+
+
 def nearest(distance: Tensor, size: int) -> Tensor:
     """Return 1 for the `size` least of distances (…, N), and 0 for the others, as floats."""
     return torch.zeros_like(distance).scatter(-1, distance.topk(size, largest=False).indices, 1)
@@ -125,8 +131,7 @@ def _concentrated(x: Tensor, noise: Tensor, start: Tensor, size: int) -> Estimat
 def _starts(x: Tensor, noise: Tensor) -> list[Tensor]:
     """Return first guesses of how far images are, (…, N) each, that a quarter of odd images cannot turn round."""
     off = x - x.median(-2, keepdim=True).values
-    spread = (TO_SD * off.abs().median(-2, keepdim=True).values).square() + noise[..., None, :]
-    z = off / spread.sqrt()
+    z = off / typical_sd(off, noise)
     length = z.square().sum(-1, keepdim=True)
     small = torch.full_like(noise, 1e-3)  # so that it can be inverted where all images have the same
     squashed, signs = (

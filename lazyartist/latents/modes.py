@@ -13,11 +13,11 @@ import torch
 from torch import Tensor
 
 from lazyartist.latents.angles import offsets
+from lazyartist.latents.covariance import typical_sd
 
 
 GROUP = 0.15  # of the batch: fewer images in another place are odd, and no group
 FAR = 5.0  # standard deviations: what is further from a mode does not belong to it
-HALF = 1.349  # standard deviations of a normal distribution, in which the middle half of it lies
 
 
 def second_modes(x: Tensor, noise: Tensor, circles: int) -> Tensor:
@@ -33,8 +33,7 @@ def second_modes(x: Tensor, noise: Tensor, circles: int) -> Tensor:
     """
     images = x.shape[-2]
     size = x.abs()
-    half = size.median(-2, keepdim=True).values * 2
-    reach = FAR * ((half / HALF).square() + noise[..., None, :]).sqrt()
+    reach = FAR * typical_sd(x, noise)
     # what is left of a circle without its middle is a line
     line = torch.cat([torch.remainder(x[..., :circles], 2 * math.pi), x[..., circles:]], -1)
     elsewhere = line.masked_fill(size <= reach, torch.inf).sort(-2).values
